@@ -1,0 +1,86 @@
+import { assert } from './assert.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Every bound of the system. Names carry their unit; relations between them are asserted below. */
+export const limits = {
+  // Transactions and envelopes.
+  txBytesMax: 64 * KIB,
+  argsBytesMax: 48 * KIB,
+  callsPerTxMax: 16,
+  signersPerTxMax: 8,
+  txsPerEnvelopeMax: 256,
+  envelopeBytesMax: MIB,
+  envelopesPerPostMax: 1_000,
+  postBytesMax: 8 * MIB,
+  txLifetimeMsMax: 10 * 60_000,
+  saltBytes: 16,
+  gasPerTxDefault: 2_000_000,
+  gasPerTxMax: 20_000_000,
+  callDepthMax: 8,
+
+  // Batches and lanes.
+  batchSealBytes: 256 * KIB,
+  batchBytesMax: 2 * MIB,
+  batchSealDelayMsMin: 5,
+  batchSealDelayMsMax: 50,
+  laneWindowBytes: 16 * MIB,
+  laneWindowBatchesMax: 64,
+  poolPendingBytesMax: 32 * MIB,
+  poolPendingTxsMax: 50_000,
+
+  // Blocks and consensus.
+  validatorsMax: 100,
+  blockBytesMax: 8 * MIB,
+  blockGasMax: 2_000_000_000,
+  executionLagBlocksMax: 8,
+  viewWindow: 64,
+  justCertificatesMax: 256,
+  backoffFactorMax: 16,
+  minBlockIntervalMs: 10,
+  heartbeatMs: 60_000,
+  timePrecisionMs: 500,
+  timeMessageDelayMs: 2_000,
+
+  // Wire and network.
+  frameBytesMax: 4 * MIB,
+  peerSendQueueBytesMax: 32 * MIB,
+  fetchBlocksPerRequestMax: 64,
+  fetchBatchesPerRequestMax: 16,
+  helpPerPeerPerSecondMax: 50,
+
+  // State.
+  keyBytesMax: 256,
+  valueBytesMax: 64 * KIB,
+  pageRowsMax: 100,
+  eventsPerTxMax: 64,
+  bucketTargetEntries: 4,
+  bucketEntriesMax: 65_536,
+  bucketSplitsPerBlockMax: 4_096,
+
+  // Identity and evidence.
+  keysPerDidMax: 64,
+  controllersPerDidMax: 8,
+  didBytesMax: 96,
+  kidBytesMax: 32,
+  evidenceFieldsMax: 65_536,
+  evidenceLinksPerDepositMax: 64,
+  evidenceTextBytesMax: 1_024,
+  evidenceFileBytesMax: 1_024 * MIB,
+
+  // API.
+  apiRequestsInFlightMax: 2_000,
+  apiStreamsMax: 500,
+  apiWaitMsMax: 30_000,
+} as const;
+
+assert(limits.argsBytesMax < limits.txBytesMax, 'arguments fit a transaction');
+assert(limits.txBytesMax < limits.envelopeBytesMax, 'a transaction fits an envelope');
+assert(limits.envelopeBytesMax < limits.batchBytesMax, 'an envelope fits a batch');
+assert(limits.batchSealBytes < limits.batchBytesMax, 'a sealed batch has room for its last envelope');
+assert(limits.batchBytesMax < limits.frameBytesMax, 'a batch fits a frame');
+assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two full batches');
+assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');
+assert(limits.valueBytesMax > limits.argsBytesMax, 'what a call may carry can be stored');
+assert(limits.gasPerTxMax <= limits.blockGasMax, 'a transaction fits a block');

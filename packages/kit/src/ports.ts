@@ -1,0 +1,19 @@
+/** Wall and monotonic time, injected wherever time is needed. */
+export type Clock = {
+  /** Unix time in milliseconds, whole. */
+  readonly nowMs: () => number;
+};
+
+/** Source of unpredictable bytes. */
+export type Random = {
+  readonly bytes: (sizeBytes: number) => Uint8Array;
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Structured log: one event name and flat fields, never per transaction. */
+export type Log = (level: LogLevel, event: string, fields?: Readonly<Record<string, LogField>>) => void;
+export type LogField = string | number | boolean | bigint | undefined;
+
+/** A log that keeps nothing, for tests and tools. */
+export const silentLog: Log = () => {};
