@@ -1,0 +1,15 @@
+export * from './merkle.ts';
+export * from './mmr.ts';
+export type * from './slots.ts';
+export { HASH_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from './slots.ts';
+export { createSuite, type Suite } from './suite.ts';
+export { decompressP256, p256Scheme } from './intl/p256.ts';
+export { ed25519Scheme } from './intl/ed25519.ts';
+export {
+  createSm2Scheme,
+  decompressSm2,
+  isSm2Signature,
+  sm2Scheme,
+  zOf as sm2IdentityHash,
+} from './sm/sm2.ts';
+export { createSm4Gcm, type Sm4Counter } from './sm/sm4.ts';
