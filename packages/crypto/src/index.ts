@@ -13,3 +13,4 @@ export {
   zOf as sm2IdentityHash,
 } from './sm/sm2.ts';
 export { createSm4Gcm, type Sm4Counter } from './sm/sm4.ts';
+export { selfTest } from './selftest.ts';

@@ -95,19 +95,31 @@ export function verifyMerkleProof(
   return verifyMerkleProofOfHash(hasher, { ...claim, leafHash: leafHash(hasher, claim.leaf) });
 }
 
-/** {@link verifyMerkleProof} for a leaf hash (RFC 9162 2.1.3.2). */
+/** {@link verifyMerkleProof} for a leaf hash. */
 export function verifyMerkleProofOfHash(
   hasher: Hasher,
   claim: MerkleInclusion & { readonly leafHash: Uint8Array },
 ): boolean {
-  const { index, count, root, proof } = claim;
-  if (!isCount(index) || !isCount(count) || index >= count) return false;
-  if (!areHashes([claim.leafHash, root, ...proof])) return false;
+  const root = merkleRootFromProof(hasher, claim);
+  return root !== undefined && equalBytes(root, claim.root);
+}
+
+/**
+ * The root that a leaf hash and its siblings lead to (RFC 9162 2.1.3.2), or undefined when the proof
+ * does not fit its index and count.
+ */
+export function merkleRootFromProof(
+  hasher: Hasher,
+  claim: Omit<MerkleInclusion, 'root'> & { readonly leafHash: Uint8Array },
+): Uint8Array | undefined {
+  const { index, count, proof } = claim;
+  if (!isCount(index) || !isCount(count) || index >= count) return undefined;
+  if (!areHashes([claim.leafHash, ...proof])) return undefined;
   let position = index;
   let last = count - 1;
   let hash = claim.leafHash;
   for (const sibling of proof) {
-    if (last === 0) return false;
+    if (last === 0) return undefined;
     if (position % 2 === 1 || position === last) {
       hash = nodeHash(hasher, sibling, hash);
       while (position % 2 === 0 && position !== 0) {
@@ -120,7 +132,7 @@ export function verifyMerkleProofOfHash(
     position = Math.floor(position / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 && equalBytes(hash, root);
+  return last === 0 ? hash : undefined;
 }
 
 /** Proof that the tree over these leaf hashes extends the tree over the first `first` of them. */

@@ -1,0 +1,14 @@
+declare module 'sodium-native' {
+  type Sodium = {
+    crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void;
+    crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void;
+    /** Undefined, without a check, when a buffer is shared between threads. */
+    crypto_sign_verify_detached(
+      signature: Uint8Array,
+      message: Uint8Array,
+      publicKey: Uint8Array,
+    ): boolean | undefined;
+  };
+  const sodium: Sodium;
+  export default sodium;
+}
