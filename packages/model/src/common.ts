@@ -1,0 +1,36 @@
+import { t } from '@hanse/codec';
+import { concatBytes, limits, utf8 } from '@hanse/kit';
+import type { Suite } from '@hanse/crypto';
+
+/** Version of every format in this package. A node refuses objects of another version. */
+export const PROTOCOL_VERSION = 1;
+/** Version of the execution rules; part of each header so that old blocks replay under their own. */
+export const ENGINE_VERSION = 1;
+
+/** 32 zero bytes: "none yet" for digests and roots. */
+export const ZERO_HASH: Uint8Array = new Uint8Array(32);
+
+/** Text of a DID, see `did.ts` for its form. */
+export const didSchema = t.text(limits.didBytesMax);
+/** Name of a key within its DID. */
+export const kidSchema = t.text(limits.kidBytesMax);
+export const algSchema = t.oneOf('ed25519', 'p256', 'sm2');
+export const publicKeySchema = t.bytes(33);
+export const signatureSchema = t.fixed(64);
+
+/** Hash of bytes under a domain tag, so that no two kinds of object ever share a preimage. */
+export function taggedHash(suite: Suite, tag: string, bytes: Uint8Array): Uint8Array {
+  return suite.hash(concatBytes(utf8(tag), Uint8Array.of(0), bytes));
+}
+
+/** An unsigned 64-bit big-endian integer, for sign bytes. */
+export function u64Bytes(value: number): Uint8Array {
+  const out = new Uint8Array(8);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, Math.floor(value / 2 ** 32));
+  view.setUint32(4, value >>> 0);
+  return out;
+}
+
+/** A decoded object with the bytes it was received as and the digest of those bytes. */
+export type Sealed<T> = { readonly value: T; readonly bytes: Uint8Array; readonly digest: Uint8Array };

@@ -1,0 +1,87 @@
+import { t, type AnySchema } from '@hanse/codec';
+import { limits, toHex, utf8 } from '@hanse/kit';
+import { didSchema, kidSchema } from './common.ts';
+import { didRecordSchema, inceptionSchema, keySpecSchema, parseDid } from './did.ts';
+import { coSignatureSchema, depositSchema, evidenceSchema, linkSchema, relationSchema } from './evidence.ts';
+
+/** Methods, queries and events of the native system contracts, as clients and nodes both read them. */
+export const systemContracts = {
+  identity: {
+    methods: {
+      register: { args: t.struct({ inception: inceptionSchema }), result: t.struct({ did: didSchema }) },
+      addKey: { args: t.struct({ did: didSchema, key: keySpecSchema }), result: t.struct({ version: t.u32 }) },
+      rotateKey: { args: t.struct({ did: didSchema, kid: kidSchema, key: keySpecSchema }), result: t.struct({ version: t.u32 }) },
+      revokeKey: { args: t.struct({ did: didSchema, kid: kidSchema }), result: t.struct({ version: t.u32 }) },
+      deactivate: { args: t.struct({ did: didSchema }), result: t.struct({ version: t.u32 }) },
+    },
+    queries: {
+      get: { args: t.struct({ did: didSchema }), result: didRecordSchema },
+      list: {
+        args: t.struct({ after: t.option(didSchema), limit: t.u32 }),
+        result: t.struct({ rows: t.list(didRecordSchema, limits.pageRowsMax), next: t.option(didSchema) }),
+      },
+    },
+    events: {
+      registered: t.struct({ did: didSchema }),
+      keyAdded: t.struct({ did: didSchema, kid: kidSchema }),
+      keyRevoked: t.struct({ did: didSchema, kid: kidSchema }),
+      deactivated: t.struct({ did: didSchema }),
+    },
+  },
+  evidence: {
+    methods: {
+      deposit: { args: depositSchema, result: t.struct({ id: t.hash }) },
+      coSign: { args: t.struct({ id: t.hash, statement: t.text(limits.evidenceTextBytesMax) }), result: t.struct({}) },
+      link: { args: t.struct({ from: t.hash, to: t.hash, relation: relationSchema }), result: t.struct({}) },
+      supersede: { args: t.struct({ id: t.hash, by: t.hash }), result: t.struct({}) },
+    },
+    queries: {
+      get: { args: t.struct({ id: t.hash }), result: evidenceSchema },
+      coSignatures: {
+        args: t.struct({ id: t.hash, after: t.option(didSchema), limit: t.u32 }),
+        result: t.struct({ rows: t.list(coSignatureSchema, limits.pageRowsMax), next: t.option(didSchema) }),
+      },
+      links: {
+        args: t.struct({ id: t.hash, after: t.option(t.text(200)), limit: t.u32 }),
+        result: t.struct({ rows: t.list(linkSchema, limits.pageRowsMax), next: t.option(t.text(200)) }),
+      },
+      list: {
+        args: t.struct({ after: t.option(t.hash), limit: t.u32 }),
+        result: t.struct({ rows: t.list(evidenceSchema, limits.pageRowsMax), next: t.option(t.hash) }),
+      },
+    },
+    events: {
+      deposited: t.struct({ id: t.hash, depositor: didSchema }),
+      coSigned: t.struct({ id: t.hash, signer: didSchema }),
+      linked: t.struct({ from: t.hash, to: t.hash, relation: relationSchema }),
+      superseded: t.struct({ id: t.hash, by: t.hash }),
+    },
+  },
+} as const satisfies Record<string, ContractInterface>;
+
+/** What a contract offers, by name. */
+export type ContractInterface = {
+  readonly methods: Readonly<Record<string, { readonly args: AnySchema; readonly result: AnySchema }>>;
+  readonly queries: Readonly<Record<string, { readonly args: AnySchema; readonly result: AnySchema }>>;
+  readonly events: Readonly<Record<string, AnySchema>>;
+};
+
+/** State key of an identity's record. */
+export function didKeyBytes(did: string): Uint8Array {
+  return utf8(`identity/did/${parseDid(did)?.id ?? ''}`);
+}
+
+/** State key of a deposit. */
+export function evidenceKeyBytes(id: Uint8Array): Uint8Array {
+  return utf8(`evidence/deposit/${toHex(id)}`);
+}
+
+/** State key of a co-signature. */
+export function coSignatureKeyBytes(id: Uint8Array, signer: string): Uint8Array {
+  return utf8(`evidence/cosign/${toHex(id)}/${parseDid(signer)?.id ?? ''}`);
+}
+
+/** State key of a link. */
+export function linkKeyBytes(from: Uint8Array, to: Uint8Array, relation: string): Uint8Array {
+  return utf8(`evidence/link/${toHex(from)}/${toHex(to)}/${relation}`);
+}
