@@ -35,17 +35,18 @@ const CONSOLE_PUBLIC = 'packages/console/public';
  * Loads esbuild only when there is something to build.
  *
  * @param {string} root the checkout
+ * @param {{ logLevel?: 'warning' | 'silent' }} [options]
  * @returns {Promise<{ dir: string, built: boolean }>}
  * @throws {Error} when a source does not compile; esbuild has then printed where
  */
-export async function ensureBundle(root) {
+export async function ensureBundle(root, { logLevel = 'warning' } = {}) {
   const cache = join(root, 'node_modules/.cache/hanse');
   const entries = findEntries(root);
   const manifest = readManifest(cache);
   if (manifest && isCurrent(root, cache, manifest, entries)) {
     return { dir: join(cache, manifest.folder), built: false };
   }
-  return { dir: await build(root, cache, entries, manifest), built: true };
+  return { dir: await build({ root, cache, logLevel }, entries, manifest), built: true };
 }
 
 /** Entry points by output name. Two workers of one name would overwrite each other: refused. */
@@ -120,15 +121,16 @@ function listFiles(root, folder) {
     .sort();
 }
 
-async function build(root, cache, entries, previous) {
+async function build({ root, cache, logLevel }, entries, previous) {
   const startedMs = Date.now();
   mkdirSync(cache, { recursive: true });
   const temp = join(cache, `.new-${process.pid}-${startedMs}`);
   try {
     const esbuild = await import('esbuild');
+    const bundle = (options) => esbuild.build({ ...options, logLevel });
     const [inputs, console] = await Promise.all([
-      buildNode(esbuild, root, temp, entries),
-      buildConsole(esbuild, root, temp, cache, previous, startedMs).catch(withoutConsole),
+      buildNode(bundle, root, temp, entries),
+      buildConsole(bundle, root, temp, cache, previous, startedMs).catch(withoutConsole),
     ]);
     const folder = digestFolder(temp);
     publish(temp, join(cache, folder));
@@ -149,16 +151,18 @@ async function build(root, cache, entries, previous) {
 
 /** Files that change what the sources resolve to. */
 function configFiles(root) {
-  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`);
+  const packages = readdirSync(join(root, 'packages')).map(
+    (name) => `packages/${name}/package.json`,
+  );
   return ['package.json', 'tools/bundle.mjs', ...packages].filter((path) =>
     existsSync(join(root, path)),
   );
 }
 
-async function buildNode(esbuild, root, outdir, entries) {
+async function buildNode(bundle, root, outdir, entries) {
   mkdirSync(outdir, { recursive: true });
   if (Object.keys(entries).length === 0) return [];
-  const result = await esbuild.build({
+  const result = await bundle({
     ...shared(root, outdir),
     entryPoints: entries,
     platform: 'node',
@@ -170,7 +174,7 @@ async function buildNode(esbuild, root, outdir, entries) {
   return Object.keys(result.metafile.inputs);
 }
 
-async function buildConsole(esbuild, root, temp, cache, previous, startedMs) {
+async function buildConsole(bundle, root, temp, cache, previous, startedMs) {
   if (!existsSync(join(root, CONSOLE_MAIN))) return undefined;
   const outdir = join(temp, 'console');
   const old = previous && join(cache, previous.folder, 'console');
@@ -178,7 +182,7 @@ async function buildConsole(esbuild, root, temp, cache, previous, startedMs) {
     cpSync(old, outdir, { recursive: true });
     return previous.console;
   }
-  const result = await esbuild.build({
+  const result = await bundle({
     ...shared(root, outdir),
     entryPoints: { main: CONSOLE_MAIN },
     platform: 'browser',
@@ -214,7 +218,6 @@ function shared(root, outdir) {
     conditions: ['@hanse/source'],
     metafile: true,
     legalComments: 'none',
-    logLevel: 'warning',
   };
 }
 
@@ -270,7 +273,10 @@ function writeAtomically(path, text) {
 function prune(cache, current) {
   const folders = readdirSync(cache)
     .filter((name) => /^[0-9a-f]{16}$|^\.new-/.test(name) && name !== current)
-    .map((name) => ({ path: join(cache, name), stat: statSync(join(cache, name), { throwIfNoEntry: false }) }))
+    .map((name) => ({
+      path: join(cache, name),
+      stat: statSync(join(cache, name), { throwIfNoEntry: false }),
+    }))
     .filter(({ stat }) => stat !== undefined)
     .sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs);
   for (const { path, stat } of folders.slice(KEPT_FOLDERS)) {

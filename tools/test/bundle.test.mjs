@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ensureBundle } from '../bundle.mjs';
+import { ensureBundle as ensure } from '../bundle.mjs';
 
 const BUNDLE = fileURLToPath(new URL('../bundle.mjs', import.meta.url));
+const ensureBundle = (root) => ensure(root, { logLevel: 'silent' });
 let root = '';
 let writes = 0; // every write gets an mtime of its own, well in the past
 

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { plantedMutant, repeatedRuns } from './tools/vitest-plugins.mjs';
 
 const unit = [
   'packages/*/{src,test,mocks}/**/*.test.{ts,tsx}',
@@ -8,6 +9,7 @@ const unit = [
 
 // Two projects: `unit` needs nothing but the sources; `e2e` starts real validators and browsers.
 export default defineConfig({
+  plugins: [repeatedRuns(process.env['HANSE_FUZZ']), plantedMutant(process.env['HANSE_MUTANT'])],
   resolve: { conditions: ['@hanse/source'] },
   ssr: { resolve: { conditions: ['@hanse/source'] } },
   test: {

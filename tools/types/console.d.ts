@@ -1,0 +1,6 @@
+// Imports that the console's bundler understands.
+declare module '*.css';
+declare module '*.svg' {
+  const url: string;
+  export default url;
+}
