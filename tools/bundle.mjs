@@ -168,7 +168,7 @@ async function buildNode(bundle, root, outdir, entries) {
     platform: 'node',
     target: 'node20',
     sourcemap: 'linked',
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     plugins: [externalPackages()],
   });
   return Object.keys(result.metafile.inputs);
