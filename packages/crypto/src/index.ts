@@ -14,3 +14,5 @@ export {
 } from './sm/sm2.ts';
 export { createSm4Gcm, type Sm4Counter } from './sm/sm4.ts';
 export { selfTest } from './selftest.ts';
+export { createHpke, type Hpke, type HpkeAead, type HpkeContext } from './hpke/hpke.ts';
+export { createKem, type Kem, type KemKeyPair, type KemName } from './hpke/kem.ts';

@@ -1,14 +1,9 @@
-import { hash as hashOnce } from 'node:crypto';
+import { createHmac, hash as hashOnce } from 'node:crypto';
 
 const HASH_BYTES = 32;
 
 /** Hash algorithms of the two suites by their OpenSSL names. */
 export type HashName = 'sha256' | 'sm3';
-
-/** Own memory of what node:crypto returns, whose small Buffers share one pool. */
-export function own(buffer: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer);
-}
 
 /** The same bytes in memory that no other thread sees. Copies only when it must. */
 export function unshared(bytes: Uint8Array): Uint8Array {
@@ -38,6 +33,11 @@ export function createHashPairsSlot(
       hashInto(name, input.subarray(64 * i, 64 * i + 64), output, HASH_BYTES * i);
     }
   };
+}
+
+/** HMAC over the hash, into memory of its own: small Buffers of node:crypto share one pool. */
+export function createHmacSlot(name: HashName): (key: Uint8Array, data: Uint8Array) => Uint8Array {
+  return (key, data) => new Uint8Array(createHmac(name, key).update(data).digest());
 }
 
 function hashInto(name: HashName, data: Uint8Array, out: Uint8Array, offset: number): void {

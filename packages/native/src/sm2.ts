@@ -7,7 +7,7 @@ import {
 } from '@hanse/crypto';
 import { concatBytes } from '@hanse/kit';
 import { createECDH, createPublicKey, createVerify, type KeyObject } from 'node:crypto';
-import { cacheKeyOf, createHashSlot } from './bytes.ts';
+import { cacheKeyOf, createHashSlot, createHmacSlot } from './bytes.ts';
 import { Cache } from './cache.ts';
 
 const COMPRESSED_BYTES = 33;
@@ -22,7 +22,7 @@ type ImportedKey = { readonly key: KeyObject; readonly z: Uint8Array };
 
 const keys = new Cache<ImportedKey>(KEYS_MAX);
 const sm3 = createHashSlot('sm3');
-const deterministic = createSm2Scheme({ hash: sm3, multiplyBase });
+const deterministic = createSm2Scheme({ hash: sm3, hmac: createHmacSlot('sm3'), multiplyBase });
 
 /** SM2 by node:crypto; signing keeps the deterministic nonce of the JavaScript implementation. */
 export const opensslSm2Scheme: SignatureScheme = {

@@ -1,8 +1,8 @@
 import { createSuite, selfTest, type Suite, type SuiteId, type SuiteSlots } from '@hanse/crypto';
 import { hashInto } from '@chainsafe/hashtree';
-import { createHmac, getCurves, getHashes } from 'node:crypto';
+import { getCurves, getHashes } from 'node:crypto';
 import { createOpensslGcm, createOpensslSm4Gcm } from './aead.ts';
-import { createHashPairsSlot, createHashSlot, type HashName, own } from './bytes.ts';
+import { createHashPairsSlot, createHashSlot, createHmacSlot } from './bytes.ts';
 import { sodiumScheme } from './ed25519.ts';
 import { opensslP256Scheme } from './p256.ts';
 import { opensslSm2Scheme } from './sm2.ts';
@@ -76,10 +76,6 @@ function fillSm(): Filled {
       ...(hasCurve ? { sm2: 'node:crypto' } : {}),
     },
   };
-}
-
-function createHmacSlot(name: HashName): SuiteSlots['hmac'] {
-  return (key, data) => own(createHmac(name, key).update(data).digest());
 }
 
 function hashPairsSha256(input: Uint8Array, output: Uint8Array, count: number): void {

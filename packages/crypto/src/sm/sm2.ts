@@ -37,27 +37,35 @@ const Z_PREFIX = concatBytes(
   ...[CURVE.a, CURVE.b, CURVE.Gx, CURVE.Gy].map((value) => numberToBytesBE(value, 32)),
 );
 
-/** x coordinate of k·G: the part of signing worth a native implementation. */
-export type BaseMultiply = (k: Uint8Array) => Uint8Array;
+/** The parts of SM2 worth a native implementation. */
+export type Sm2Parts = {
+  /** SM3. */
+  readonly hash: (data: Uint8Array) => Uint8Array;
+  /** HMAC-SM3. */
+  readonly hmac: (key: Uint8Array, data: Uint8Array) => Uint8Array;
+  /** The x coordinate of k·G, 32 bytes. */
+  readonly multiplyBase: (k: Uint8Array) => Uint8Array;
+};
 
 /** SM2 (GM/T 0003.2) with nonces by RFC 6979 over HMAC-SM3. */
 export const sm2Scheme: SignatureScheme = createSm2Scheme({
   hash: (data) => sm3(data),
+  hmac: (key, data) => hmac(sm3, key, data),
   multiplyBase: (k) => numberToBytesBE(Sm2Point.BASE.multiply(bytesToNumberBE(k)).x, 32),
 });
 
-/** SM2 with its hash and its base multiplication replaced. */
-export function createSm2Scheme(parts: {
-  readonly hash: (data: Uint8Array) => Uint8Array;
-  readonly multiplyBase: BaseMultiply;
-}): SignatureScheme {
+/** SM2 over replaced parts. */
+export function createSm2Scheme(parts: Sm2Parts): SignatureScheme {
+  const signers = new WeakMap<KeyPair, Signer>();
   return {
-    publicKeyOf(secretKey) {
-      const d = decodeSecret(secretKey);
-      return Sm2Point.BASE.multiply(d).toBytes(true);
-    },
+    publicKeyOf: (secretKey) => publicKeyOf(decodeSecret(secretKey)).toBytes(true),
     sign(key, message) {
-      return sign(parts.multiplyBase, key, digestOf(parts.hash, key.publicKey, message));
+      let signer = signers.get(key);
+      if (signer === undefined) {
+        signer = createSigner(parts, key.secretKey);
+        signers.set(key, signer);
+      }
+      return sign(parts, signer, parts.hash(concatBytes(signer.z, message)));
     },
     verify(publicKey, message, signature) {
       const point = decodeSm2Point(publicKey);
@@ -65,9 +73,7 @@ export function createSm2Scheme(parts: {
       const z = zOf(parts.hash, point.toBytes(false));
       return verify(point, parts.hash(concatBytes(z, message)), signature);
     },
-    checkPublicKey(publicKey) {
-      return decodeSm2Point(publicKey) !== undefined;
-    },
+    checkPublicKey: (publicKey) => decodeSm2Point(publicKey) !== undefined,
   };
 }
 
@@ -102,14 +108,20 @@ export function isSm2Signature(signature: Uint8Array): boolean {
   return Fn.isValidNot0(r) && Fn.isValidNot0(s);
 }
 
-function digestOf(
-  hash: (data: Uint8Array) => Uint8Array,
-  publicKey: Uint8Array,
-  message: Uint8Array,
-): Uint8Array {
-  const uncompressed = decompressSm2(publicKey);
-  assert(uncompressed !== undefined, 'an SM2 key pair has a compressed public key');
-  return hash(concatBytes(zOf(hash, uncompressed), message));
+/** What signing needs of a secret key, worked out once. */
+type Signer = {
+  readonly d: bigint;
+  readonly secretKey: Uint8Array;
+  /** (1 + d)^-1 */
+  readonly inverse: bigint;
+  readonly z: Uint8Array;
+};
+
+function createSigner(parts: Sm2Parts, secretKey: Uint8Array): Signer {
+  const d = decodeSecret(secretKey);
+  // From the secret key, never from the pair's public key: Z must be that of the signer.
+  const z = zOf(parts.hash, publicKeyOf(d).toBytes(false));
+  return { d, secretKey: new Uint8Array(secretKey), inverse: Fn.inv(Fn.create(1n + d)), z };
 }
 
 function decodeSecret(secretKey: Uint8Array): bigint {
@@ -120,22 +132,21 @@ function decodeSecret(secretKey: Uint8Array): bigint {
   return d;
 }
 
-function sign(multiplyBase: BaseMultiply, key: KeyPair, digest: Uint8Array): Uint8Array {
-  const d = decodeSecret(key.secretKey);
+function publicKeyOf(d: bigint): InstanceType<typeof Sm2Point> {
+  return Sm2Point.BASE.multiply(d);
+}
+
+function sign(parts: Sm2Parts, signer: Signer, digest: Uint8Array): Uint8Array {
   const e = bytesToNumberBE(digest);
-  const inverse = Fn.inv(Fn.create(1n + d));
-  const drbg = createHmacDrbg<Uint8Array>(32, 32, (k: Uint8Array, data: Uint8Array) =>
-    hmac(sm3, k, data),
-  );
+  const drbg = createHmacDrbg<Uint8Array>(32, 32, parts.hmac);
   // RFC 6979 3.2: seeded by the key and the digest reduced modulo the order.
-  const seed = concatBytes(key.secretKey, numberToBytesBE(Fn.create(e), 32));
-  return drbg(seed, (candidate) => {
+  const seed = concatBytes(signer.secretKey, numberToBytesBE(Fn.create(e), 32));
+  return drbg(seed, (candidate: Uint8Array) => {
     const k = bytesToNumberBE(candidate);
     if (!Fn.isValidNot0(k)) return undefined;
-    const x = bytesToNumberBE(multiplyBase(candidate));
-    const r = Fn.create(e + x);
+    const r = Fn.create(e + bytesToNumberBE(parts.multiplyBase(candidate)));
     if (r === 0n || r + k === SM2_ORDER) return undefined;
-    const s = Fn.mul(inverse, Fn.create(k - r * d));
+    const s = Fn.mul(signer.inverse, Fn.create(k - r * signer.d));
     if (s === 0n) return undefined;
     return concatBytes(numberToBytesBE(r, 32), numberToBytesBE(s, 32));
   });
