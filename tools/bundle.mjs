@@ -130,7 +130,9 @@ async function build({ root, cache, logLevel }, entries, previous) {
     const bundle = (options) => esbuild.build({ ...options, logLevel });
     const [inputs, console] = await Promise.all([
       buildNode(bundle, root, temp, entries),
-      buildConsole(bundle, root, temp, cache, previous, startedMs).catch(withoutConsole),
+      buildConsole(bundle, root, temp, cache, previous, startedMs).catch(() =>
+        withoutConsole(logLevel),
+      ),
     ]);
     const folder = digestFolder(temp);
     publish(temp, join(cache, folder));
@@ -202,8 +204,9 @@ async function buildConsole(bundle, root, temp, cache, previous, startedMs) {
 }
 
 /** A console that does not compile must not stop the other commands; the next start tries again. */
-function withoutConsole() {
-  process.stderr.write('hanse: the console does not compile (above); going on without it.\n');
+function withoutConsole(logLevel) {
+  if (logLevel !== 'silent')
+    process.stderr.write('hanse: the console does not compile (above); going on without it.\n');
   return { publicFiles: [], inputs: [[CONSOLE_MAIN, -1, -1]] };
 }
 

@@ -58,7 +58,7 @@ for (const stage of STAGES) {
 finish(sum);
 
 function finish({ passed, failed, skipped }) {
-  if (skipped > 0) process.stdout.write(`\n${skipped} skipped (each says why above)\n`);
+  if (skipped > 0) process.stdout.write(`\n${skipped} skipped\n`);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   process.exit(failed > 0 ? 1 : 0);
 }
