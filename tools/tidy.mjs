@@ -50,7 +50,10 @@ function findUndocumented(path, text) {
     if (!match) return [];
     const [, kind, name] = match;
     const above = lines[index - 1]?.trimEnd() ?? '';
+    // A type derived from a value says no more than the value does.
+    const isDerived = kind === 'type' && /\btypeof\b.*;$/.test(line);
     const isShared =
+      isDerived ||
       name === last ||
       (/^(type|const)$/.test(kind) && /^export (type|const) .*;( \/\/.*)?$/.test(above));
     last = name;

@@ -31,7 +31,9 @@ export const c = 3;
 export function d(x: string): string;
 export function d(x: number): number;
 export async function e() {}
-function inner() {}`;
+function inner() {}
+
+export type F = ReturnType<typeof inner>;`;
   expect(tidy({ 'packages/kit/src/a.ts': text })).toEqual([
     'packages/kit/src/a.ts:5: c is exported without a doc comment',
     'packages/kit/src/a.ts:9: e is exported without a doc comment',
