@@ -131,3 +131,19 @@ export type Why = {
   readonly silent: readonly string[];
   readonly height: number;
 };
+
+/** Where a reader of events is: behind event `index` of the block at `height`. */
+export type EventCursor = { readonly height: number; readonly index: number };
+
+/** Text of a cursor. Events of a block count from 0 over all its receipts; -1 is before the first. */
+export function formatCursor({ height, index }: EventCursor): string {
+  return `${height}.${index + 1}`;
+}
+
+/** The cursor behind its text, or undefined when it is none. */
+export function parseCursor(text: string): EventCursor | undefined {
+  const match = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,9})$/.exec(text);
+  if (match === null) return undefined;
+  const height = Number(match[1]);
+  return Number.isSafeInteger(height) ? { height, index: Number(match[2]) - 1 } : undefined;
+}

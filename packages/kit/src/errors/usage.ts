@@ -32,4 +32,7 @@ export const usageErrors = {
   NodeStopped: entry(1010, 500, 'operator', 'later',
     ['The validator {name} stopped with exit code {exit}.', '{reason}', 'Read its log {path}, then start the network again.'],
     ['验证节点 {name} 已停止，退出码 {exit}。', '{reason}', '请查看日志 {path} 后重新启动网络。']),
+  RouteUnknown: entry(1011, 404, 'caller', 'never',
+    ['There is nothing at {method} {path}; nothing was done.', 'No route of this node has that method and path.', 'See the routes in /openapi.json.'],
+    ['{method} {path} 不存在，未执行任何操作。', '本节点没有该方法和路径的路由。', '请查看 /openapi.json 中的路由。']),
 } as const;
