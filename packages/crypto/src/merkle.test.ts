@@ -67,6 +67,7 @@ describe('merkle tree', () => {
       { ...claim, proof: [...proof, root] },
       { ...claim, proof: [second, first, ...proof.slice(2)] },
       { ...claim, proof: [first.slice(1), ...proof.slice(1)] },
+      { ...claim, proof: [...proof.slice(0, -1), new Uint8Array(40)] },
       { ...claim, root: new Uint8Array(0) },
       { ...claim, index: -1 },
       { ...claim, index: 5.5 },
@@ -99,7 +100,13 @@ describe('merkle tree', () => {
     const index = 2 ** 53 - 1;
     // The last leaf of 2^53 − 1 leaves has another depth; the claim must not pass by rounding.
     expect(
-      verifyMerkleProofOfHash(suite, { leafHash: hash, index: index - 1, count: index, root, proof }),
+      verifyMerkleProofOfHash(suite, {
+        leafHash: hash,
+        index: index - 1,
+        count: index,
+        root,
+        proof,
+      }),
     ).toBe(false);
     const shorter = proof.slice(0, 52);
     let root52 = hash;
@@ -118,7 +125,9 @@ describe('merkle tree', () => {
         const proof = merkleConsistencyProof(suite, hashes, first);
         const claim = { first, second, firstRoot, secondRoot, proof };
         expect(verifyMerkleConsistency(suite, claim)).toBe(true);
-        expect(verifyMerkleConsistency(suite, { ...claim, proof: [...proof, firstRoot] })).toBe(false);
+        expect(verifyMerkleConsistency(suite, { ...claim, proof: [...proof, firstRoot] })).toBe(
+          false,
+        );
         if (first === second) continue;
         expect(verifyMerkleConsistency(suite, { ...claim, first: first + 1 })).toBe(false);
         expect(verifyMerkleConsistency(suite, { ...claim, firstRoot: secondRoot })).toBe(false);
@@ -130,10 +139,17 @@ describe('merkle tree', () => {
   it('refuses every random proof', () => {
     const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
-      fc.property(hash, hash, fc.array(hash, { maxLength: 8 }), fc.nat(40), fc.nat(40), (...args) => {
-        const [root, leaf, proof, index, count] = args;
-        expect(verifyMerkleProof(suite, { leaf, root, proof, index, count })).toBe(false);
-      }),
+      fc.property(
+        hash,
+        hash,
+        fc.array(hash, { maxLength: 8 }),
+        fc.nat(40),
+        fc.nat(40),
+        (...args) => {
+          const [root, leaf, proof, index, count] = args;
+          expect(verifyMerkleProof(suite, { leaf, root, proof, index, count })).toBe(false);
+        },
+      ),
     );
   });
 });

@@ -44,11 +44,7 @@ const ED25519: SchemeAnswer = {
       '40a4cf5c611d737a2f1c6fcca84d9cabfed80987f186a5a6c57e629bff1af27fbdb12bc0d0232e4d584886f894c0f00c976c17f059d3153fd118f2fbdbdf4902',
     ],
     // The neutral element as the key: R = B, S = 1 satisfies the equation for every message.
-    [
-      `01${'00'.repeat(31)}`,
-      'hanse',
-      `58${'66'.repeat(31)}01${'00'.repeat(31)}`,
-    ],
+    [`01${'00'.repeat(31)}`, 'hanse', `58${'66'.repeat(31)}01${'00'.repeat(31)}`],
   ],
 };
 

@@ -22,11 +22,7 @@ export type SignatureScheme = {
   /** Deterministic signature. */
   readonly sign: (key: KeyPair, message: Uint8Array) => Uint8Array;
   /** `sigRule` 1 of the algorithm. Never throws. */
-  readonly verify: (
-    publicKey: Uint8Array,
-    message: Uint8Array,
-    signature: Uint8Array,
-  ) => boolean;
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
   /** Registration rule: on the curve, canonical, in the prime-order subgroup. Never throws. */
   readonly checkPublicKey: (publicKey: Uint8Array) => boolean;
 };

@@ -35,6 +35,14 @@ describe('sigRule 1 of Ed25519', () => {
     expect(verifying).toBeGreaterThan(0);
   });
 
+  it('registers one encoding of a key only', () => {
+    const others = cases.filter((test) => /^key (y = p|x = 0)/.test(test.comment));
+    expect(others.length).toBeGreaterThan(10);
+    for (const test of others) {
+      expect(suite.checkPublicKey('ed25519', hex(test.publicKey)), test.comment).toBe(false);
+    }
+  });
+
   it.skipIf(!hasVectors('ed25519-edge'))(`answers ${titled('ed25519-edge')}`, () => {
     type Edge = Readonly<Record<'comment' | 'publicKey' | 'msg' | 'sig', string>> & {
       readonly id: number;

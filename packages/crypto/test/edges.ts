@@ -89,7 +89,11 @@ function unreducedCase(multiple: bigint): EdgeCase {
   const valid = mixedCase(`S + ${multiple} L`, Point.ZERO, Point.ZERO);
   const s = bytesToNumberLE(must(fromHex(valid.signature.slice(64)), 'hex'));
   const form = numberToBytesLE(s + multiple * ORDER, 32);
-  return { ...valid, signature: valid.signature.slice(0, 64) + toHex(form), rule1: multiple === 0n };
+  return {
+    ...valid,
+    signature: valid.signature.slice(0, 64) + toHex(form),
+    rule1: multiple === 0n,
+  };
 }
 
 /** Encodings of y at or above the field prime, and of x = 0 with a sign: decodable, not canonical. */
@@ -133,7 +137,9 @@ export function edgeCases(): EdgeCase[] {
   torsion.forEach((point, i) => {
     cases.push(mixedCase(`key with small part ${i}`, point, Point.ZERO));
     cases.push(mixedCase(`R with small part ${i}`, Point.ZERO, point));
-    torsion.forEach((other, j) => cases.push(mixedCase(`key and R with parts ${i} ${j}`, point, other)));
+    torsion.forEach((other, j) =>
+      cases.push(mixedCase(`key and R with parts ${i} ${j}`, point, other)),
+    );
     cases.push(smallKeyCase(i), smallRCase(i));
   });
   for (const multiple of [0n, 1n, 2n, 7n, 14n]) cases.push(unreducedCase(multiple));

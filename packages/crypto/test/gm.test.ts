@@ -46,7 +46,9 @@ function encryptBlock(key: Uint8Array, block: Uint8Array, rounds: number): Uint8
 
 describe.skipIf(!hasVectors('gm-openssl'))(titled('gm-openssl'), () => {
   it('SM2 signatures, under the standard identity only', () => {
-    const { tests } = readVectors<{ readonly tests: readonly SignTest[] }>('gm-openssl/sm2-sign.json');
+    const { tests } = readVectors<{ readonly tests: readonly SignTest[] }>(
+      'gm-openssl/sm2-sign.json',
+    );
     let valid = 0;
     for (const test of tests) {
       const signature = rawOf(hex(test.sigDer)) ?? new Uint8Array(0);
@@ -76,7 +78,8 @@ describe.skipIf(!hasVectors('gm-openssl'))(titled('gm-openssl'), () => {
       if (message.length < 16) continue;
       const key = hex(test.key);
       const first = message.subarray(0, 16);
-      const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((byte, i) => byte ^ (b[i] ?? 0));
+      const xor = (a: Uint8Array, b: Uint8Array): Uint8Array =>
+        a.map((byte, i) => byte ^ (b[i] ?? 0));
       const plain = test.mode === 'cbc' ? xor(first, iv) : first;
       const got =
         test.mode === 'ctr' ? xor(encryptBlock(key, iv, 1), first) : encryptBlock(key, plain, 1);
@@ -87,7 +90,9 @@ describe.skipIf(!hasVectors('gm-openssl'))(titled('gm-openssl'), () => {
   });
 
   it('SM4 examples of the standard', () => {
-    const { sm4 } = readVectors<{ readonly sm4: readonly Block[] }>('gm-openssl/standard-examples.json');
+    const { sm4 } = readVectors<{ readonly sm4: readonly Block[] }>(
+      'gm-openssl/standard-examples.json',
+    );
     for (const { key, block, ct, rounds } of sm4) {
       if (block === undefined) continue;
       expect(text(encryptBlock(hex(key), hex(block), rounds ?? 1))).toBe(ct);
@@ -121,15 +126,26 @@ describe('an independent implementation agrees', () => {
   });
 
   it('on SM4-GCM', () => {
-    const size = (n: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: n, maxLength: n });
+    const size = (n: number): fc.Arbitrary<Uint8Array> =>
+      fc.uint8Array({ minLength: n, maxLength: n });
     fc.assert(
-      fc.property(size(16), size(12), bytes(40), bytes(100), (key, iv, associatedData, plaintext) => {
-        const theirs = smCrypto.sm4.encrypt(plaintext, key, {
-          mode: 'gcm', iv, associatedData, output: 'array', outputTag: true,
-        });
-        const sealed = sm.seal(key, iv, associatedData, plaintext);
-        expect(text(sealed)).toBe(text(theirs.output) + text(theirs.tag ?? new Uint8Array(0)));
-      }),
+      fc.property(
+        size(16),
+        size(12),
+        bytes(40),
+        bytes(100),
+        (key, iv, associatedData, plaintext) => {
+          const theirs = smCrypto.sm4.encrypt(plaintext, key, {
+            mode: 'gcm',
+            iv,
+            associatedData,
+            output: 'array',
+            outputTag: true,
+          });
+          const sealed = sm.seal(key, iv, associatedData, plaintext);
+          expect(text(sealed)).toBe(text(theirs.output) + text(theirs.tag ?? new Uint8Array(0)));
+        },
+      ),
     );
   });
 

@@ -18,7 +18,8 @@ type Consistency = Hashes & {
 
 const suite = createSuite('intl');
 const FOLDER = 'merkle-rfc6962';
-const bytesOf = (base64: string | null): Uint8Array => new Uint8Array(Buffer.from(base64 ?? '', 'base64'));
+const bytesOf = (base64: string | null): Uint8Array =>
+  new Uint8Array(Buffer.from(base64 ?? '', 'base64'));
 const files = (kind: string): string[] =>
   listVectors(`${FOLDER}/${kind}`).map((name) => `${FOLDER}/${kind}/${name}`);
 

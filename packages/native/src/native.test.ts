@@ -90,7 +90,9 @@ describe.each(ids)('native %s answers as JavaScript', (id) => {
         expect(native.seal(share(k), share(nonce), share(aad), share(plaintext))).toEqual(sealed);
         expect(native.open(k, nonce, aad, sealed)).toEqual(plaintext);
         expect(script.open(k, nonce, aad, sealed)).toEqual(plaintext);
-        const bad = Uint8Array.from(sealed, (byte, i) => (i === at % sealed.length ? byte ^ 4 : byte));
+        const bad = Uint8Array.from(sealed, (byte, i) =>
+          i === at % sealed.length ? byte ^ 4 : byte,
+        );
         expect(native.open(k, nonce, aad, bad)).toBeUndefined();
         expect(script.open(k, nonce, aad, bad)).toBeUndefined();
       }),
@@ -129,12 +131,14 @@ describe.each(ids)('native %s answers as JavaScript', (id) => {
     const change = fc.record({ part: fc.nat(2), at: fc.nat(), bit: fc.nat(7), resize: fc.nat(4) });
     fc.assert(
       fc.property(change, ({ part, at, bit, resize }) => {
-        const [publicKey = key.publicKey, text = message, sig = signature] = parts.map((bytes_, i) => {
-          if (i !== part) return bytes_;
-          if (resize === 1) return bytes_.subarray(1);
-          if (resize === 2) return Uint8Array.from([...bytes_, 0]);
-          return bytes_.map((byte, j) => (j === at % bytes_.length ? byte ^ (1 << bit) : byte));
-        });
+        const [publicKey = key.publicKey, text = message, sig = signature] = parts.map(
+          (bytes_, i) => {
+            if (i !== part) return bytes_;
+            if (resize === 1) return bytes_.subarray(1);
+            if (resize === 2) return Uint8Array.from([...bytes_, 0]);
+            return bytes_.map((byte, j) => (j === at % bytes_.length ? byte ^ (1 << bit) : byte));
+          },
+        );
         const answer = native.verify(alg, publicKey, text, sig);
         expect(answer).toBe(false);
         expect(script.verify(alg, publicKey, text, sig)).toBe(false);
@@ -206,7 +210,13 @@ describe.each(ids)('native %s answers as JavaScript', (id) => {
     const cipherKey = randomBytes(native.aeadKeyBytes);
     const sealed = native.seal(cipherKey, new Uint8Array(12), data, data);
     const opened = native.open(cipherKey, new Uint8Array(12), data, sealed) ?? sealed;
-    const results = [native.hash(data), native.hmac(data, data), native.sign(key, data), sealed, opened];
+    const results = [
+      native.hash(data),
+      native.hmac(data, data),
+      native.sign(key, data),
+      sealed,
+      opened,
+    ];
     for (const result of [...results, key.publicKey, key.secretKey]) {
       expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype);
       expect(result.buffer.byteLength).toBe(result.length);
@@ -225,6 +235,24 @@ describe.each(ids)('native %s answers as JavaScript', (id) => {
       expect(sealed.toString('hex')).toBe(before);
       expect(text.toString()).toMatch(/^a text as long .* more$/);
     }
+  });
+});
+
+describe('SM2 scalars with leading zeros', () => {
+  it('verify in their one DER form', () => {
+    const suite = createNativeSuite('sm');
+    const script = createSuite('sm');
+    const key = pairOf(suite, 'sm2', 4);
+    let found = 0;
+    for (let i = 0; found < 4 && i < 4_000; i++) {
+      const message = new Uint8Array([i >> 8, i & 0xff]);
+      const signature = suite.sign(key, message);
+      if (signature[0] !== 0 && signature[32] !== 0) continue;
+      found++;
+      expect(suite.verify('sm2', key.publicKey, message, signature)).toBe(true);
+      expect(script.verify('sm2', key.publicKey, message, signature)).toBe(true);
+    }
+    expect(found).toBe(4);
   });
 });
 

@@ -80,7 +80,9 @@ describe.skipIf(!isPresent)(
 
     it('ed25519', () => {
       const cases = [...objectsWith(wycheproof('ed25519'), ['msg', 'sig'])];
-      const edges = [...objectsWith(load(join(root, 'ed25519-edge/ed25519-edge.json')), ['msg', 'sig'])];
+      const edges = [
+        ...objectsWith(load(join(root, 'ed25519-edge/ed25519-edge.json')), ['msg', 'sig']),
+      ];
       const keyOf = (test: Readonly<Record<string, Json>>): Uint8Array => {
         const key = test['publicKey'];
         if (typeof key === 'string') return bytesOf(key);
@@ -116,7 +118,12 @@ describe.skipIf(!isPresent)(
       let opened = 0;
       for (const test of objectsWith(wycheproof(name), ['key', 'iv', 'ct', 'tag'])) {
         const sealed = new Uint8Array([...bytesOf(test['ct']), ...bytesOf(test['tag'])]);
-        const args = [bytesOf(test['key']), bytesOf(test['iv']), bytesOf(test['aad']), sealed] as const;
+        const args = [
+          bytesOf(test['key']),
+          bytesOf(test['iv']),
+          bytesOf(test['aad']),
+          sealed,
+        ] as const;
         const answer = native.open(...args);
         expect(answer).toEqual(script.open(...args));
         if (answer !== undefined) opened++;

@@ -76,7 +76,8 @@ export function createKem(name: KemName, hmac: (k: Uint8Array, d: Uint8Array) =>
       return attempt(() => {
         const enc = ephemeral.publicKey;
         const shared = group.agree(ephemeral.secretKey, to);
-        if (sender === undefined) return { enc, sharedSecret: derive(shared, concatBytes(enc, to)) };
+        if (sender === undefined)
+          return { enc, sharedSecret: derive(shared, concatBytes(enc, to)) };
         const dh = concatBytes(shared, group.agree(sender.secretKey, to));
         const from = group.publicKeyOf(sender.secretKey);
         return { enc, sharedSecret: derive(dh, concatBytes(enc, to, from)) };

@@ -78,9 +78,7 @@ export function createSm2Scheme(parts: Sm2Parts): SignatureScheme {
 }
 
 /** The point of a compressed key, or undefined when it is no key. */
-export function decodeSm2Point(
-  publicKey: Uint8Array,
-): InstanceType<typeof Sm2Point> | undefined {
+export function decodeSm2Point(publicKey: Uint8Array): InstanceType<typeof Sm2Point> | undefined {
   if (publicKey.length !== COMPRESSED_BYTES) return undefined;
   try {
     return Sm2Point.fromBytes(publicKey);

@@ -55,8 +55,7 @@ export function encryptSm4Block(roundKeys: Int32Array, block: DataView, offset: 
   let x3 = block.getInt32(offset + 12, false);
   for (let i = 0; i < ROUNDS; i++) {
     const mixed = substitute(x1 ^ x2 ^ x3 ^ (roundKeys[i] ?? 0));
-    const next =
-      x0 ^ mixed ^ rotl(mixed, 2) ^ rotl(mixed, 10) ^ rotl(mixed, 18) ^ rotl(mixed, 24);
+    const next = x0 ^ mixed ^ rotl(mixed, 2) ^ rotl(mixed, 10) ^ rotl(mixed, 18) ^ rotl(mixed, 24);
     x0 = x1;
     x1 = x2;
     x2 = x3;
@@ -132,11 +131,7 @@ function counterBlock(nonce: Uint8Array, count: number): Uint8Array {
   return block;
 }
 
-function counterMode(
-  roundKeys: Int32Array,
-  firstBlock: Uint8Array,
-  data: Uint8Array,
-): Uint8Array {
+function counterMode(roundKeys: Int32Array, firstBlock: Uint8Array, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(data);
   const counter = new DataView(new Uint8Array(firstBlock).buffer);
   const pad = new Uint8Array(BLOCK_BYTES);
