@@ -1,11 +1,33 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, createPrng, decode, encode, EncodeError, fromJson, jsonSchema, sample, t, type Infer, type Json } from './index.ts';
+import {
+  canonicalJson,
+  createPrng,
+  decode,
+  encode,
+  EncodeError,
+  fromJson,
+  jsonSchema,
+  sample,
+  t,
+  type Infer,
+  type Json,
+} from './index.ts';
 
 const everything = t.struct({
-  a: t.u8, b: t.u16, c: t.u32, d: t.u64, e: t.bool, f: t.text(40), g: t.bytes(300), h: t.fixed(4),
-  i: t.oneOf('x', 'y'), j: t.option(t.u8), k: t.list(t.u16, 5, 1), l: t.union({ one: t.u8, two: t.text(9) }),
+  a: t.u8,
+  b: t.u16,
+  c: t.u32,
+  d: t.u64,
+  e: t.bool,
+  f: t.text(40),
+  g: t.bytes(300),
+  h: t.fixed(4),
+  i: t.oneOf('x', 'y'),
+  j: t.option(t.u8),
+  k: t.list(t.u16, 5, 1),
+  l: t.union({ one: t.u8, two: t.text(9) }),
 });
 type Everything = Infer<typeof everything>;
 
@@ -53,7 +75,11 @@ describe('canonical bytes', () => {
   });
 
   it('never throws on random bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => { decode(everything, bytes); }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        decode(everything, bytes);
+      }),
+    );
   });
 
   it('names the wrong field of JSON', () => {
@@ -66,17 +92,24 @@ describe('canonical bytes', () => {
 
 describe('canonical JSON', () => {
   const vectors = `${process.env['HANSE_SHARED'] ?? '../shared'}/vectors/jcs`;
-  it.skipIf(!existsSync(vectors))('equals the RFC 8785 vectors (skipped: vectors are absent)', () => {
-    const names = readdirSync(`${vectors}/input`);
-    expect(names.length).toBeGreaterThan(3);
-    for (const name of names) {
-      const input: Json = JSON.parse(readFileSync(`${vectors}/input/${name}`, 'utf8'));
-      expect(canonicalJson(input), name).toBe(readFileSync(`${vectors}/output/${name}`, 'utf8').trimEnd());
-    }
-  });
+  it.skipIf(!existsSync(vectors))(
+    'equals the RFC 8785 vectors (skipped: vectors are absent)',
+    () => {
+      const names = readdirSync(`${vectors}/input`);
+      expect(names.length).toBeGreaterThan(3);
+      for (const name of names) {
+        const input: Json = JSON.parse(readFileSync(`${vectors}/input/${name}`, 'utf8'));
+        expect(canonicalJson(input), name).toBe(
+          readFileSync(`${vectors}/output/${name}`, 'utf8').trimEnd(),
+        );
+      }
+    },
+  );
 
   it('sorts members by code unit and refuses what JSON cannot hold', () => {
-    expect(canonicalJson({ '\ufb33': 1, '\u{1f602}': 2, a: [1e30, -0, null, true] })).toBe('{"a":[1e+30,0,null,true],"\u{1f602}":2,"\ufb33":1}');
+    expect(canonicalJson({ '\ufb33': 1, '\u{1f602}': 2, a: [1e30, -0, null, true] })).toBe(
+      '{"a":[1e+30,0,null,true],"\u{1f602}":2,"\ufb33":1}',
+    );
     expect(() => canonicalJson(Number.NaN)).toThrow(EncodeError);
     expect(() => canonicalJson('\ud800')).toThrow(EncodeError);
   });

@@ -1,7 +1,13 @@
 import { EncodeError } from './wire.ts';
 
 /** Any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /**
  * The canonical text of a JSON value (RFC 8785, JCS): sorted members, shortest numbers, no spaces.
@@ -9,7 +15,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return canonicalString(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new EncodeError('number is not finite');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new EncodeError('number is not finite');
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isJsonArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value)

@@ -19,7 +19,11 @@ export function jsonSchema(schema: AnySchema): Json {
     case 'text':
       return { type: 'string', description: `at most ${shape.bytesMax} bytes of UTF-8` };
     case 'bytes':
-      return { type: 'string', pattern: '^[A-Za-z0-9_-]*$', description: `base64url, at most ${shape.bytesMax} bytes` };
+      return {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]*$',
+        description: `base64url, at most ${shape.bytesMax} bytes`,
+      };
     case 'fixed':
       return { type: 'string', pattern: `^[0-9a-f]{${2 * shape.sizeBytes}}$` };
     case 'oneOf':
@@ -27,13 +31,22 @@ export function jsonSchema(schema: AnySchema): Json {
     case 'option':
       return { anyOf: [jsonSchema(shape.item), { type: 'null' }] };
     case 'list':
-      return { type: 'array', items: jsonSchema(shape.item), minItems: shape.itemsMin, maxItems: shape.itemsMax };
+      return {
+        type: 'array',
+        items: jsonSchema(shape.item),
+        minItems: shape.itemsMin,
+        maxItems: shape.itemsMax,
+      };
     case 'struct':
       return {
         type: 'object',
         additionalProperties: false,
-        properties: Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, jsonSchema(field)])),
-        required: Object.keys(shape.fields).filter((name) => shape.fields[name]?.shape.kind !== 'option'),
+        properties: Object.fromEntries(
+          Object.entries(shape.fields).map(([name, field]) => [name, jsonSchema(field)]),
+        ),
+        required: Object.keys(shape.fields).filter(
+          (name) => shape.fields[name]?.shape.kind !== 'option',
+        ),
       };
     case 'union':
       return {

@@ -47,15 +47,21 @@ function sampleShape(schema: AnySchema, next: () => number): unknown {
     case 'option':
       return next() % 2 === 0 ? undefined : sampleShape(shape.item, next);
     case 'list': {
-      const count = shape.itemsMin + (next() % (Math.min(shape.itemsMax - shape.itemsMin, SAMPLE_ITEMS_MAX) + 1));
+      const count =
+        shape.itemsMin +
+        (next() % (Math.min(shape.itemsMax - shape.itemsMin, SAMPLE_ITEMS_MAX) + 1));
       return Array.from({ length: count }, () => sampleShape(shape.item, next));
     }
     case 'struct':
-      return Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, sampleShape(field, next)]));
+      return Object.fromEntries(
+        Object.entries(shape.fields).map(([name, field]) => [name, sampleShape(field, next)]),
+      );
     case 'union': {
       const cases = Object.entries(shape.cases);
       const chosen = cases[next() % cases.length];
-      return chosen === undefined ? undefined : { kind: chosen[0], value: sampleShape(chosen[1], next) };
+      return chosen === undefined
+        ? undefined
+        : { kind: chosen[0], value: sampleShape(chosen[1], next) };
     }
     default:
       return unreachable(shape);

@@ -9,7 +9,12 @@ export type Shape =
   | { readonly kind: 'fixed'; readonly sizeBytes: number }
   | { readonly kind: 'oneOf'; readonly names: readonly string[] }
   | { readonly kind: 'option'; readonly item: AnySchema }
-  | { readonly kind: 'list'; readonly item: AnySchema; readonly itemsMin: number; readonly itemsMax: number }
+  | {
+      readonly kind: 'list';
+      readonly item: AnySchema;
+      readonly itemsMin: number;
+      readonly itemsMax: number;
+    }
   | { readonly kind: 'struct'; readonly fields: Readonly<Record<string, AnySchema>> }
   | { readonly kind: 'union'; readonly cases: Readonly<Record<string, AnySchema>> };
 
@@ -34,10 +39,13 @@ export type Infer<S> = S extends Schema<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, AnySchema>>;
 type StructOf<F extends Fields> = { readonly [K in keyof F]: Infer<F[K]> };
-type UnionOf<C extends Fields> = { readonly [K in keyof C]: { readonly kind: K; readonly value: Infer<C[K]> } }[keyof C];
+type UnionOf<C extends Fields> = {
+  readonly [K in keyof C]: { readonly kind: K; readonly value: Infer<C[K]> };
+}[keyof C];
 
 function integer(kind: 'u8' | 'u16' | 'u32' | 'u64', valueMax: number): Schema<number> {
-  const check = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= valueMax;
+  const check = (value: number): boolean =>
+    Number.isInteger(value) && value >= 0 && value <= valueMax;
   return {
     shape: { kind },
     write: (writer, value) => {
@@ -85,7 +93,8 @@ function bytes(bytesMax: number): Schema<Uint8Array> {
   return {
     shape: { kind: 'bytes', bytesMax },
     write: (writer, value) => {
-      if (value.length > bytesMax) throw new EncodeError(`${value.length} bytes, limit ${bytesMax}`);
+      if (value.length > bytesMax)
+        throw new EncodeError(`${value.length} bytes, limit ${bytesMax}`);
       writer.length(value.length);
       writer.raw(value);
     },
@@ -107,14 +116,16 @@ function fixed(sizeBytes: number): Schema<Uint8Array> {
   return {
     shape: { kind: 'fixed', sizeBytes },
     write: (writer, value) => {
-      if (value.length !== sizeBytes) throw new EncodeError(`${value.length} bytes, need ${sizeBytes}`);
+      if (value.length !== sizeBytes)
+        throw new EncodeError(`${value.length} bytes, need ${sizeBytes}`);
       writer.raw(value);
     },
     read: (reader) => reader.raw(sizeBytes).slice(),
     toJson: toHex,
     fromJson: (json) => {
       const value = typeof json === 'string' ? fromHex(json) : undefined;
-      if (value?.length !== sizeBytes) throw new DecodeError(`expected ${sizeBytes} bytes in hexadecimal`);
+      if (value?.length !== sizeBytes)
+        throw new DecodeError(`expected ${sizeBytes} bytes in hexadecimal`);
       return value;
     },
   };
@@ -154,7 +165,8 @@ function option<T>(item: Schema<T>): Schema<T | undefined> {
 
 function list<T>(item: Schema<T>, itemsMax: number, itemsMin = 0): Schema<readonly T[]> {
   const check = (count: number, fail: (reason: string) => Error): void => {
-    if (count < itemsMin || count > itemsMax) throw fail(`${count} items, need ${itemsMin} to ${itemsMax}`);
+    if (count < itemsMin || count > itemsMax)
+      throw fail(`${count} items, need ${itemsMin} to ${itemsMax}`);
   };
   return {
     shape: { kind: 'list', item, itemsMin, itemsMax },
@@ -182,7 +194,10 @@ function list<T>(item: Schema<T>, itemsMax: number, itemsMin = 0): Schema<readon
 
 function struct<F extends Fields>(fields: F): Schema<StructOf<F>> {
   // The one place where the mapped type meets its interpretation; the round-trip tests hold it together.
-  const entries = Object.entries(fields) as unknown as readonly (readonly [string, Schema<unknown>])[];
+  const entries = Object.entries(fields) as unknown as readonly (readonly [
+    string,
+    Schema<unknown>,
+  ])[];
   const known = new Set(entries.map(([name]) => name));
   type Loose = Record<string, unknown>;
   return {
@@ -202,20 +217,26 @@ function struct<F extends Fields>(fields: F): Schema<StructOf<F>> {
     },
     fromJson: (json) => {
       if (!isJsonObject(json)) throw new DecodeError('expected an object');
-      for (const name of Object.keys(json)) if (!known.has(name)) throw new DecodeError(`unknown field "${name}"`);
+      for (const name of Object.keys(json))
+        if (!known.has(name)) throw new DecodeError(`unknown field "${name}"`);
       const out: Loose = {};
-      for (const [name, schema] of entries) out[name] = at(name, () => schema.fromJson(json[name] ?? null));
+      for (const [name, schema] of entries)
+        out[name] = at(name, () => schema.fromJson(json[name] ?? null));
       return out as StructOf<F>;
     },
   };
 }
 
 function union<C extends Fields>(cases: C): Schema<UnionOf<C>> {
-  const entries = Object.entries(cases) as unknown as readonly (readonly [string, Schema<unknown>])[];
+  const entries = Object.entries(cases) as unknown as readonly (readonly [
+    string,
+    Schema<unknown>,
+  ])[];
   type Loose = { readonly kind: string; readonly value: unknown };
   const find = (kind: Json | undefined): readonly [string, Schema<unknown>] => {
     const found = entries.find(([name]) => name === kind);
-    if (found === undefined) throw new DecodeError(`expected one of ${Object.keys(cases).join(', ')}`);
+    if (found === undefined)
+      throw new DecodeError(`expected one of ${Object.keys(cases).join(', ')}`);
     return found;
   };
   return {
@@ -240,7 +261,10 @@ function union<C extends Fields>(cases: C): Schema<UnionOf<C>> {
     fromJson: (json) => {
       if (!isJsonObject(json)) throw new DecodeError('expected an object');
       const [kind, schema] = find(json['kind']);
-      return { kind, value: at(kind, () => schema.fromJson(json['value'] ?? null)) } as unknown as UnionOf<C>;
+      return {
+        kind,
+        value: at(kind, () => schema.fromJson(json['value'] ?? null)),
+      } as unknown as UnionOf<C>;
     },
   };
 }
@@ -254,7 +278,11 @@ function refine<T>(base: Schema<T>, check: (value: T) => string | undefined): Sc
   };
   return {
     shape: base.shape,
-    write: (writer, value) => base.write(writer, checked(value, (reason) => new EncodeError(reason))),
+    write: (writer, value) =>
+      base.write(
+        writer,
+        checked(value, (reason) => new EncodeError(reason)),
+      ),
     read: (reader) => checked(base.read(reader), (reason) => new DecodeError(reason)),
     toJson: base.toJson,
     fromJson: (json) => checked(base.fromJson(json), (reason) => new DecodeError(reason)),

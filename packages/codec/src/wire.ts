@@ -150,7 +150,8 @@ export class Reader {
 export function writeText(writer: Writer, text: string, bytesMax: number): void {
   if (/\p{Surrogate}/u.test(text)) throw new EncodeError('text has a lone surrogate');
   const bytes = utf8(text);
-  if (bytes.length > bytesMax) throw new EncodeError(`text has ${bytes.length} bytes, limit ${bytesMax}`);
+  if (bytes.length > bytesMax)
+    throw new EncodeError(`text has ${bytes.length} bytes, limit ${bytesMax}`);
   writer.length(bytes.length);
   writer.raw(bytes);
 }

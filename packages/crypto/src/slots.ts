@@ -60,6 +60,7 @@ export type SuiteSlots = {
   readonly sm2: SignatureScheme;
 };
 
+/** Size of a nonce of `seal`, in bytes. */
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 export const HASH_BYTES = 32;

@@ -102,7 +102,8 @@ function toBits(bytes: Uint8Array, width: number, alphabet: string): string {
     }
     pending &= (1 << pendingBits) - 1;
   }
-  if (pendingBits > 0) text += alphabet[(pending << (width - pendingBits)) & ((1 << width) - 1)] ?? '';
+  if (pendingBits > 0)
+    text += alphabet[(pending << (width - pendingBits)) & ((1 << width) - 1)] ?? '';
   return text;
 }
 

@@ -26,7 +26,10 @@ export class HanseError extends Error {
   constructor(name: ErrorName, params: ErrorParams = {}, cause?: unknown) {
     const entry = catalogue[name];
     const text = formatText(name, params, 'en');
-    super(`${codeOf(name)} ${text.what} ${text.why} ${text.fix}`, cause === undefined ? {} : { cause });
+    super(
+      `${codeOf(name)} ${text.what} ${text.why} ${text.fix}`,
+      cause === undefined ? {} : { cause },
+    );
     this.name = 'HanseError';
     this.code = codeOf(name);
     this.codeName = name;
@@ -64,7 +67,11 @@ export function isErrorName(name: string): name is ErrorName {
 export function formatText(name: ErrorName, params: ErrorParams, language: Language): ErrorText {
   const entry = catalogue[name];
   const text = language === 'en' ? entry.en : entry.zh;
-  return { what: fill(text.what, params), why: fill(text.why, params), fix: fill(text.fix, params) };
+  return {
+    what: fill(text.what, params),
+    why: fill(text.why, params),
+    fix: fill(text.fix, params),
+  };
 }
 
 function fill(template: string, params: ErrorParams): string {

@@ -78,7 +78,10 @@ export const limits = {
 assert(limits.argsBytesMax < limits.txBytesMax, 'arguments fit a transaction');
 assert(limits.txBytesMax < limits.envelopeBytesMax, 'a transaction fits an envelope');
 assert(limits.envelopeBytesMax < limits.batchBytesMax, 'an envelope fits a batch');
-assert(limits.batchSealBytes < limits.batchBytesMax, 'a sealed batch has room for its last envelope');
+assert(
+  limits.batchSealBytes < limits.batchBytesMax,
+  'a sealed batch has room for its last envelope',
+);
 assert(limits.batchBytesMax < limits.frameBytesMax, 'a batch fits a frame');
 assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two full batches');
 assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');

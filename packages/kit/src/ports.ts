@@ -9,10 +9,15 @@ export type Random = {
   readonly bytes: (sizeBytes: number) => Uint8Array;
 };
 
+/** How loud a log line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Structured log: one event name and flat fields, never per transaction. */
-export type Log = (level: LogLevel, event: string, fields?: Readonly<Record<string, LogField>>) => void;
+export type Log = (
+  level: LogLevel,
+  event: string,
+  fields?: Readonly<Record<string, LogField>>,
+) => void;
 export type LogField = string | number | boolean | bigint | undefined;
 
 /** A log that keeps nothing, for tests and tools. */

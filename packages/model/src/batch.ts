@@ -2,6 +2,7 @@ import { decode, encode, t, type Infer } from '@hanse/codec';
 import { merkleRoot, type Suite } from '@hanse/crypto';
 import { concatBytes, equalBytes, err, limits, ok, utf8, type Result } from '@hanse/kit';
 import { signatureSchema, taggedHash, u64Bytes } from './common.ts';
+import type { ValidatorSet } from './vote.ts';
 
 /** Header of a batch: one link in the hash chain of its author's lane. */
 export const batchHeaderSchema = t.struct({
@@ -63,7 +64,11 @@ export function sealBatch(
   sign: (message: Uint8Array) => Uint8Array,
 ): Batch {
   const sizeBytes = envelopes.reduce((sum, one) => sum + one.length, 0);
-  const whole: BatchHeader = { ...header, envelopesRoot: envelopesRoot(suite, envelopes), sizeBytes };
+  const whole: BatchHeader = {
+    ...header,
+    envelopesRoot: envelopesRoot(suite, envelopes),
+    sizeBytes,
+  };
   const headerBytes = encode(batchHeaderSchema, whole);
   const digest = batchDigest(suite, headerBytes);
   const signature = sign(batchSignBytes(whole, digest));
@@ -83,7 +88,29 @@ export function openBatch(suite: Suite, bytes: Uint8Array): Result<Batch, string
   if (!header.ok) return header;
   const { envelopes, signature } = outer.value;
   const sizeBytes = envelopes.reduce((sum, one) => sum + one.length, 0);
-  if (sizeBytes !== header.value.sizeBytes || sizeBytes > limits.batchBytesMax) return err('size differs from the header or is over the bound');
-  if (!equalBytes(envelopesRoot(suite, envelopes), header.value.envelopesRoot)) return err('envelopes differ from the header');
-  return ok({ header: header.value, digest: batchDigest(suite, outer.value.header), signature, envelopes, bytes });
+  if (sizeBytes !== header.value.sizeBytes || sizeBytes > limits.batchBytesMax)
+    return err('size differs from the header or is over the bound');
+  if (!equalBytes(envelopesRoot(suite, envelopes), header.value.envelopesRoot))
+    return err('envelopes differ from the header');
+  return ok({
+    header: header.value,
+    digest: batchDigest(suite, outer.value.header),
+    signature,
+    envelopes,
+    bytes,
+  });
+}
+
+/** Whether a batch is signed by the validator whose lane it names, for this chain and epoch. */
+export function verifyBatchAuthor(
+  suite: Suite,
+  chainId: Uint8Array,
+  set: ValidatorSet,
+  batch: Batch,
+): boolean {
+  const { header, digest, signature } = batch;
+  const author = set.validators[header.lane];
+  if (author === undefined || header.epoch !== set.epoch || !equalBytes(header.chainId, chainId))
+    return false;
+  return suite.verify(author.alg, author.publicKey, batchSignBytes(header, digest), signature);
 }

@@ -33,7 +33,11 @@ export const headerSchema = t.struct({
  * Payload of a block: the tip of every lane up to which batches are ordered, all lanes in index
  * order. A block whose payload equals its parent's is empty.
  */
-export const payloadSchema = t.list(t.struct({ seq: t.u64, digest: t.hash }), limits.validatorsMax, 1);
+export const payloadSchema = t.list(
+  t.struct({ seq: t.u64, digest: t.hash }),
+  limits.validatorsMax,
+  1,
+);
 
 /** A block as it travels and is stored. */
 export const blockSchema = t.struct({ header: t.bytes(1_024), payload: t.bytes(8_192) });
@@ -43,6 +47,7 @@ export type Header = Infer<typeof headerSchema>;
 export type LaneTip = { readonly seq: number; readonly digest: Uint8Array };
 export type Payload = readonly LaneTip[];
 
+/** A received or built block: header, digest, payload and the whole as bytes. */
 export type Block = {
   readonly header: Header;
   readonly digest: Uint8Array;
@@ -61,10 +66,17 @@ export function payloadRoot(suite: Suite, payload: Payload): Uint8Array {
 }
 
 /** Encode a block around its header and payload. */
-export function sealBlock(suite: Suite, header: Omit<Header, 'payloadRoot'>, payload: Payload): Block {
+export function sealBlock(
+  suite: Suite,
+  header: Omit<Header, 'payloadRoot'>,
+  payload: Payload,
+): Block {
   const whole: Header = { ...header, payloadRoot: payloadRoot(suite, payload) };
   const headerBytes = encode(headerSchema, whole);
-  const bytes = encode(blockSchema, { header: headerBytes, payload: encode(payloadSchema, payload) });
+  const bytes = encode(blockSchema, {
+    header: headerBytes,
+    payload: encode(payloadSchema, payload),
+  });
   return { header: whole, digest: headerDigest(suite, headerBytes), payload, bytes };
 }
 
@@ -76,15 +88,25 @@ export function openBlock(suite: Suite, bytes: Uint8Array): Result<Block, string
   if (!header.ok) return header;
   const payload = decode(payloadSchema, outer.value.payload);
   if (!payload.ok) return payload;
-  if (!equalBytes(taggedHash(suite, 'hanse-payload/1', outer.value.payload), header.value.header.payloadRoot)) return err('payload differs from the header');
+  if (
+    !equalBytes(
+      taggedHash(suite, 'hanse-payload/1', outer.value.payload),
+      header.value.header.payloadRoot,
+    )
+  )
+    return err('payload differs from the header');
   return ok({ ...header.value, payload: payload.value, bytes });
 }
 
 /** Decode a header alone, with its digest. */
-export function openHeader(suite: Suite, bytes: Uint8Array): Result<{ header: Header; digest: Uint8Array }, string> {
+export function openHeader(
+  suite: Suite,
+  bytes: Uint8Array,
+): Result<{ header: Header; digest: Uint8Array }, string> {
   const header = decode(headerSchema, bytes);
   if (!header.ok) return header;
-  if (header.value.protocolVersion !== PROTOCOL_VERSION) return err(`protocol version ${header.value.protocolVersion}`);
+  if (header.value.protocolVersion !== PROTOCOL_VERSION)
+    return err(`protocol version ${header.value.protocolVersion}`);
   return ok({ header: header.value, digest: headerDigest(suite, bytes) });
 }
 
@@ -95,7 +117,9 @@ export function headerBytes(block: Block): Uint8Array {
 
 /** Whether a payload adds nothing to its parent's. */
 export function isEmptyPayload(payload: Payload, parent: Payload): boolean {
-  return payload.length === parent.length && payload.every((tip, lane) => tip.seq === parent[lane]?.seq);
+  return (
+    payload.length === parent.length && payload.every((tip, lane) => tip.seq === parent[lane]?.seq)
+  );
 }
 
 /** Lane tips before the first batch of an epoch. */

@@ -33,4 +33,8 @@ export function u64Bytes(value: number): Uint8Array {
 }
 
 /** A decoded object with the bytes it was received as and the digest of those bytes. */
-export type Sealed<T> = { readonly value: T; readonly bytes: Uint8Array; readonly digest: Uint8Array };
+export type Sealed<T> = {
+  readonly value: T;
+  readonly bytes: Uint8Array;
+  readonly digest: Uint8Array;
+};

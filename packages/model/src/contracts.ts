@@ -2,23 +2,44 @@ import { t, type AnySchema } from '@hanse/codec';
 import { limits, toHex, utf8 } from '@hanse/kit';
 import { didSchema, kidSchema } from './common.ts';
 import { didRecordSchema, inceptionSchema, keySpecSchema, parseDid } from './did.ts';
-import { coSignatureSchema, depositSchema, evidenceSchema, linkSchema, relationSchema } from './evidence.ts';
+import {
+  coSignatureSchema,
+  depositSchema,
+  evidenceSchema,
+  linkSchema,
+  relationSchema,
+} from './evidence.ts';
 
 /** Methods, queries and events of the native system contracts, as clients and nodes both read them. */
 export const systemContracts = {
   identity: {
     methods: {
-      register: { args: t.struct({ inception: inceptionSchema }), result: t.struct({ did: didSchema }) },
-      addKey: { args: t.struct({ did: didSchema, key: keySpecSchema }), result: t.struct({ version: t.u32 }) },
-      rotateKey: { args: t.struct({ did: didSchema, kid: kidSchema, key: keySpecSchema }), result: t.struct({ version: t.u32 }) },
-      revokeKey: { args: t.struct({ did: didSchema, kid: kidSchema }), result: t.struct({ version: t.u32 }) },
+      register: {
+        args: t.struct({ inception: inceptionSchema }),
+        result: t.struct({ did: didSchema }),
+      },
+      addKey: {
+        args: t.struct({ did: didSchema, key: keySpecSchema }),
+        result: t.struct({ version: t.u32 }),
+      },
+      rotateKey: {
+        args: t.struct({ did: didSchema, kid: kidSchema, key: keySpecSchema }),
+        result: t.struct({ version: t.u32 }),
+      },
+      revokeKey: {
+        args: t.struct({ did: didSchema, kid: kidSchema }),
+        result: t.struct({ version: t.u32 }),
+      },
       deactivate: { args: t.struct({ did: didSchema }), result: t.struct({ version: t.u32 }) },
     },
     queries: {
       get: { args: t.struct({ did: didSchema }), result: didRecordSchema },
       list: {
         args: t.struct({ after: t.option(didSchema), limit: t.u32 }),
-        result: t.struct({ rows: t.list(didRecordSchema, limits.pageRowsMax), next: t.option(didSchema) }),
+        result: t.struct({
+          rows: t.list(didRecordSchema, limits.pageRowsMax),
+          next: t.option(didSchema),
+        }),
       },
     },
     events: {
@@ -31,23 +52,38 @@ export const systemContracts = {
   evidence: {
     methods: {
       deposit: { args: depositSchema, result: t.struct({ id: t.hash }) },
-      coSign: { args: t.struct({ id: t.hash, statement: t.text(limits.evidenceTextBytesMax) }), result: t.struct({}) },
-      link: { args: t.struct({ from: t.hash, to: t.hash, relation: relationSchema }), result: t.struct({}) },
+      coSign: {
+        args: t.struct({ id: t.hash, statement: t.text(limits.evidenceTextBytesMax) }),
+        result: t.struct({}),
+      },
+      link: {
+        args: t.struct({ from: t.hash, to: t.hash, relation: relationSchema }),
+        result: t.struct({}),
+      },
       supersede: { args: t.struct({ id: t.hash, by: t.hash }), result: t.struct({}) },
     },
     queries: {
       get: { args: t.struct({ id: t.hash }), result: evidenceSchema },
       coSignatures: {
         args: t.struct({ id: t.hash, after: t.option(didSchema), limit: t.u32 }),
-        result: t.struct({ rows: t.list(coSignatureSchema, limits.pageRowsMax), next: t.option(didSchema) }),
+        result: t.struct({
+          rows: t.list(coSignatureSchema, limits.pageRowsMax),
+          next: t.option(didSchema),
+        }),
       },
       links: {
         args: t.struct({ id: t.hash, after: t.option(t.text(200)), limit: t.u32 }),
-        result: t.struct({ rows: t.list(linkSchema, limits.pageRowsMax), next: t.option(t.text(200)) }),
+        result: t.struct({
+          rows: t.list(linkSchema, limits.pageRowsMax),
+          next: t.option(t.text(200)),
+        }),
       },
       list: {
         args: t.struct({ after: t.option(t.hash), limit: t.u32 }),
-        result: t.struct({ rows: t.list(evidenceSchema, limits.pageRowsMax), next: t.option(t.hash) }),
+        result: t.struct({
+          rows: t.list(evidenceSchema, limits.pageRowsMax),
+          next: t.option(t.hash),
+        }),
       },
     },
     events: {
@@ -61,8 +97,12 @@ export const systemContracts = {
 
 /** What a contract offers, by name. */
 export type ContractInterface = {
-  readonly methods: Readonly<Record<string, { readonly args: AnySchema; readonly result: AnySchema }>>;
-  readonly queries: Readonly<Record<string, { readonly args: AnySchema; readonly result: AnySchema }>>;
+  readonly methods: Readonly<
+    Record<string, { readonly args: AnySchema; readonly result: AnySchema }>
+  >;
+  readonly queries: Readonly<
+    Record<string, { readonly args: AnySchema; readonly result: AnySchema }>
+  >;
   readonly events: Readonly<Record<string, AnySchema>>;
 };
 

@@ -3,9 +3,17 @@ import type { Suite } from '@hanse/crypto';
 import { limits, toBase32 } from '@hanse/kit';
 import { algSchema, didSchema, kidSchema, publicKeySchema, taggedHash } from './common.ts';
 
+/** What an identity stands for. */
 export const didKindSchema = t.oneOf('organisation', 'person', 'node', 'device', 'application');
 /** What a key may do; `invoke` signs transactions, `consensus` stands alone. */
-export const purposeSchema = t.oneOf('invoke', 'authenticate', 'assert', 'agree', 'delegate', 'consensus');
+export const purposeSchema = t.oneOf(
+  'invoke',
+  'authenticate',
+  'assert',
+  'agree',
+  'delegate',
+  'consensus',
+);
 
 /** A key as its holder registers it. */
 export const keySpecSchema = t.struct({
@@ -63,14 +71,21 @@ const ID_BYTES = 20;
 
 /** The identifier of an inception: nobody can take one whose keys they do not name. */
 export function didOf(suite: Suite, network: string, inception: Inception): string {
-  const id = taggedHash(suite, 'hanse-did/1', encode(inceptionSchema, inception)).subarray(0, ID_BYTES);
+  const id = taggedHash(suite, 'hanse-did/1', encode(inceptionSchema, inception)).subarray(
+    0,
+    ID_BYTES,
+  );
   return `did:hanse:${network}:${toBase32(id)}`;
 }
 
 /** Network and identifier of a DID, or undefined when the text is none. */
-export function parseDid(did: string): { readonly network: string; readonly id: string } | undefined {
+export function parseDid(
+  did: string,
+): { readonly network: string; readonly id: string } | undefined {
   const match = /^did:hanse:([a-z0-9-]{1,20}):([a-z2-7]{32})$/.exec(did);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { network: match[1], id: match[2] };
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { network: match[1], id: match[2] };
 }
 
 /** The record an inception begins as. */

@@ -14,6 +14,7 @@ export const captureSchema = t.struct({
   method: t.oneOf('file', 'scan', 'photo', 'sensor', 'export', 'api'),
 });
 
+/** How one deposit relates to another. */
 export const relationSchema = t.oneOf('attachment-of', 'derived-from', 'refers-to', 'same-content');
 
 /** What `evidence.deposit` takes. The id of the deposit is `byteHash`. */
@@ -46,6 +47,7 @@ export const evidenceSchema = t.struct({
   supersededBy: t.option(t.hash),
 });
 
+/** The state record of a co-signature. */
 export const coSignatureSchema = t.struct({
   signer: didSchema,
   organisation: didSchema,
@@ -55,6 +57,7 @@ export const coSignatureSchema = t.struct({
   time: t.u64,
 });
 
+/** The state record of a link between two deposits. */
 export const linkSchema = t.struct({
   from: t.hash,
   to: t.hash,

@@ -2,7 +2,15 @@ import { encode, fromJson, t, type Infer, type Json } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
 import { limits, type Result } from '@hanse/kit';
 import { emptyPayload, sealBlock, type Block } from './block.ts';
-import { algSchema, didSchema, ENGINE_VERSION, PROTOCOL_VERSION, publicKeySchema, taggedHash, ZERO_HASH } from './common.ts';
+import {
+  algSchema,
+  didSchema,
+  ENGINE_VERSION,
+  PROTOCOL_VERSION,
+  publicKeySchema,
+  taggedHash,
+  ZERO_HASH,
+} from './common.ts';
 import { inceptionSchema } from './did.ts';
 import type { ValidatorSet } from './vote.ts';
 
@@ -54,7 +62,15 @@ export function parseGenesis(json: Json): Result<Genesis, string> {
 
 /** The validators of the first epoch. */
 export function genesisValidators(genesis: Genesis): ValidatorSet {
-  return { epoch: 0, validators: genesis.validators.map(({ did, organisation, alg, publicKey }) => ({ did, organisation, alg, publicKey })) };
+  return {
+    epoch: 0,
+    validators: genesis.validators.map(({ did, organisation, alg, publicKey }) => ({
+      did,
+      organisation,
+      alg,
+      publicKey,
+    })),
+  };
 }
 
 /** Block of height 0 and view 0: final by definition, a pure function of the genesis. */

@@ -35,7 +35,12 @@ export type SubmitResult =
 
 /** What became of a transaction. `void`: it was ordered but consumed nothing, not even its id. */
 export type TxOutcome =
-  | { readonly state: 'final' | 'proved'; readonly receipt: Json; readonly receiptBytes: string; readonly proof?: TxProof }
+  | {
+      readonly state: 'final' | 'proved';
+      readonly receipt: Json;
+      readonly receiptBytes: string;
+      readonly proof?: TxProof;
+    }
   | { readonly state: 'void'; readonly height: number; readonly problem: Problem }
   | { readonly state: 'pending'; readonly problem: Problem };
 
@@ -54,6 +59,7 @@ export type RecordAnswer = {
 /** Canonical bytes (base64url): the latest final header, and the path to the block of a height. */
 export type BlockProof = { readonly final: string; readonly history: string };
 
+/** Answer of `GET /v1/head`. */
 export type Head = {
   readonly chainId: string;
   readonly network: string;
@@ -68,6 +74,7 @@ export type Head = {
   readonly validators: readonly ValidatorStatus[];
 };
 
+/** One validator as this node sees it. */
 export type ValidatorStatus = {
   readonly index: number;
   readonly did: string;
@@ -81,6 +88,7 @@ export type ValidatorStatus = {
   readonly finalHeight: number;
 };
 
+/** One block in a list. */
 export type BlockSummary = {
   readonly height: number;
   readonly view: number;
@@ -93,15 +101,33 @@ export type BlockSummary = {
   readonly executedHeight: number;
 };
 
+/** Answer of `GET /v1/blocks/:height`. */
 export type BlockDetail = BlockSummary & {
   readonly header: Json;
   /** Signers of the finalization certificate; empty when it became final through a descendant. */
   readonly signers: readonly number[];
-  readonly receipts: readonly { readonly txid: string; readonly status: 'ok' | 'refused'; readonly code?: string; readonly calls: readonly string[]; readonly signers: readonly string[] }[];
+  readonly receipts: readonly {
+    readonly txid: string;
+    readonly status: 'ok' | 'refused';
+    readonly code?: string;
+    readonly calls: readonly string[];
+    readonly signers: readonly string[];
+  }[];
 };
 
-export type QueryRequest = { readonly contract: string; readonly query: string; readonly args: Json; readonly minHeight?: number };
-export type QueryAnswer = { readonly result: Json; readonly resultBytes: string; readonly height: number; readonly ageMs: number };
+/** Body of `POST /v1/query`. */
+export type QueryRequest = {
+  readonly contract: string;
+  readonly query: string;
+  readonly args: Json;
+  readonly minHeight?: number;
+};
+export type QueryAnswer = {
+  readonly result: Json;
+  readonly resultBytes: string;
+  readonly height: number;
+  readonly ageMs: number;
+};
 
 /** One line of `GET /v1/events`. `cursor` resumes after it. A line without an event is a sign of life. */
 export type EventRow =

@@ -1,8 +1,17 @@
 export * from './batch.ts';
 export * from './block.ts';
 export {
-  algSchema, didSchema, ENGINE_VERSION, kidSchema, PROTOCOL_VERSION, publicKeySchema, signatureSchema, taggedHash,
-  u64Bytes, ZERO_HASH, type Sealed,
+  algSchema,
+  didSchema,
+  ENGINE_VERSION,
+  kidSchema,
+  PROTOCOL_VERSION,
+  publicKeySchema,
+  signatureSchema,
+  taggedHash,
+  u64Bytes,
+  ZERO_HASH,
+  type Sealed,
 } from './common.ts';
 export * from './contracts.ts';
 export * from './did.ts';

@@ -8,7 +8,10 @@ import { certificateError, certificateSchema, type ValidatorSet } from './vote.t
 const PATH_MAX = 64;
 
 /** A header with its finalization certificate: the root every other proof starts from. */
-export const finalProofSchema = t.struct({ header: t.bytes(1_024), certificate: certificateSchema });
+export const finalProofSchema = t.struct({
+  header: t.bytes(1_024),
+  certificate: certificateSchema,
+});
 export type FinalProof = Infer<typeof finalProofSchema>;
 
 /** Path from the leaf of one height to the history root that a final header binds. */
@@ -39,24 +42,40 @@ export function verifyFinal(
   chainId: Uint8Array,
   set: ValidatorSet,
   proof: FinalProof,
-): { readonly ok: true; readonly header: Header; readonly digest: Uint8Array } | { readonly ok: false; readonly reason: string } {
+):
+  | { readonly ok: true; readonly header: Header; readonly digest: Uint8Array }
+  | { readonly ok: false; readonly reason: string } {
   const opened = openHeader(suite, proof.header);
   if (!opened.ok) return { ok: false, reason: opened.error };
   const { header, digest } = opened.value;
   const { certificate } = proof;
-  if (!equalBytes(header.chainId, chainId)) return { ok: false, reason: 'the header is of another chain' };
-  if (header.epoch !== set.epoch) return { ok: false, reason: `the header is of epoch ${header.epoch}` };
-  if (certificate.kind !== 'finalize') return { ok: false, reason: 'the certificate is not one of finality' };
-  if (certificate.view !== header.view || !equalBytes(certificate.digest, digest)) return { ok: false, reason: 'the certificate names another block' };
+  if (!equalBytes(header.chainId, chainId))
+    return { ok: false, reason: 'the header is of another chain' };
+  if (header.epoch !== set.epoch)
+    return { ok: false, reason: `the header is of epoch ${header.epoch}` };
+  if (certificate.kind !== 'finalize')
+    return { ok: false, reason: 'the certificate is not one of finality' };
+  if (certificate.view !== header.view || !equalBytes(certificate.digest, digest))
+    return { ok: false, reason: 'the certificate names another block' };
   const reason = certificateError(suite, chainId, set, certificate);
   return reason === undefined ? { ok: true, header, digest } : { ok: false, reason };
 }
 
 /** Whether a history leaf is in the range with this root, bound at this height. */
-export function verifyHistory(suite: Suite, bound: { readonly height: number; readonly historyRoot: Uint8Array }, proof: HistoryProof): boolean {
+export function verifyHistory(
+  suite: Suite,
+  bound: { readonly height: number; readonly historyRoot: Uint8Array },
+  proof: HistoryProof,
+): boolean {
   if (proof.count !== bound.height + 1) return false;
   const leaf = encode(historyLeafSchema, proof.leaf);
-  return verifyMerkleProof(suite, { leaf, index: proof.leaf.height, count: proof.count, root: bound.historyRoot, proof: proof.path });
+  return verifyMerkleProof(suite, {
+    leaf,
+    index: proof.leaf.height,
+    count: proof.count,
+    root: bound.historyRoot,
+    proof: proof.path,
+  });
 }
 
 /** The history leaf of received bytes. */

@@ -2,6 +2,7 @@ import { encode, t, type Infer } from '@hanse/codec';
 import { merkleRoot, type Suite } from '@hanse/crypto';
 import { limits } from '@hanse/kit';
 
+/** Something a contract announces; committed by the events root of its block. */
 export const eventSchema = t.struct({
   contract: t.text(32),
   name: t.text(64),
@@ -52,11 +53,16 @@ export type HistoryLeaf = Infer<typeof historyLeafSchema>;
 
 /** Root over the receipts of a block, in order. */
 export function receiptsRoot(suite: Suite, receipts: readonly Receipt[]): Uint8Array {
-  return merkleRoot(suite, receipts.map((receipt) => encode(receiptSchema, receipt)));
+  return merkleRoot(
+    suite,
+    receipts.map((receipt) => encode(receiptSchema, receipt)),
+  );
 }
 
 /** Root over the events of a block, in the order of their receipts. */
 export function eventsRoot(suite: Suite, receipts: readonly Receipt[]): Uint8Array {
-  const leaves = receipts.flatMap(({ txid, events }) => events.map((event, index) => encode(eventLeafSchema, { txid, index, event })));
+  const leaves = receipts.flatMap(({ txid, events }) =>
+    events.map((event, index) => encode(eventLeafSchema, { txid, index, event })),
+  );
   return merkleRoot(suite, leaves);
 }

@@ -30,15 +30,22 @@ export function valueHash(suite: Suite, value: Uint8Array): Uint8Array {
 }
 
 /** The bucket of a key hash under a shape. */
-export function bucketPlace(shape: Pick<TreeShape, 'depth' | 'split'>, hash: Uint8Array): BucketPlace {
+export function bucketPlace(
+  shape: Pick<TreeShape, 'depth' | 'split'>,
+  hash: Uint8Array,
+): BucketPlace {
   assert(shape.depth <= DEPTH_MAX, `tree depth ${shape.depth}`);
   const index = leadingBits(hash, shape.depth);
-  return index < shape.split ? { index: leadingBits(hash, shape.depth + 1), level: shape.depth + 1 } : { index, level: shape.depth };
+  return index < shape.split
+    ? { index: leadingBits(hash, shape.depth + 1), level: shape.depth + 1 }
+    : { index, level: shape.depth };
 }
 
 /** First `count` bits of a hash as a number. */
 export function leadingBits(hash: Uint8Array, count: number): number {
-  const word = (((hash[0] ?? 0) << 24) | ((hash[1] ?? 0) << 16) | ((hash[2] ?? 0) << 8) | (hash[3] ?? 0)) >>> 0;
+  const word =
+    (((hash[0] ?? 0) << 24) | ((hash[1] ?? 0) << 16) | ((hash[2] ?? 0) << 8) | (hash[3] ?? 0)) >>>
+    0;
   return count === 0 ? 0 : Math.floor(word / 2 ** (32 - count));
 }
 
@@ -48,9 +55,19 @@ export function entryLeaf(key: Uint8Array, value: Uint8Array): Uint8Array {
 }
 
 /** Commitment of a bucket to its entries (key hash and value hash, sorted by key hash). */
-export function bucketHash(suite: Suite, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): Uint8Array {
+export function bucketHash(
+  suite: Suite,
+  entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
+): Uint8Array {
   if (entries.length === 0) return ZERO_HASH;
-  return bucketHashOf(suite, entries.length, merkleRoot(suite, entries.map(([key, value]) => entryLeaf(key, value))));
+  return bucketHashOf(
+    suite,
+    entries.length,
+    merkleRoot(
+      suite,
+      entries.map(([key, value]) => entryLeaf(key, value)),
+    ),
+  );
 }
 
 function bucketHashOf(suite: Suite, count: number, root: Uint8Array): Uint8Array {
@@ -59,7 +76,16 @@ function bucketHashOf(suite: Suite, count: number, root: Uint8Array): Uint8Array
 
 /** Commitment to the whole state: shape, number of records and tree root. */
 export function stateRootOf(suite: Suite, shape: TreeShape, treeRoot: Uint8Array): Uint8Array {
-  return taggedHash(suite, 'hanse-state/1', concatBytes(Uint8Array.of(shape.depth), u64Bytes(shape.split), u64Bytes(shape.records), treeRoot));
+  return taggedHash(
+    suite,
+    'hanse-state/1',
+    concatBytes(
+      Uint8Array.of(shape.depth),
+      u64Bytes(shape.split),
+      u64Bytes(shape.records),
+      treeRoot,
+    ),
+  );
 }
 
 const entryProofSchema = t.struct({
@@ -86,13 +112,20 @@ export type RecordProof = Infer<typeof recordProofSchema>;
 export type EntryProof = Infer<typeof entryProofSchema>;
 
 /** Whether a proof shows its record, or the record's absence, in the state with this root. */
-export function verifyRecordProof(suite: Suite, stateRoot: Uint8Array, proof: RecordProof): boolean {
+export function verifyRecordProof(
+  suite: Suite,
+  stateRoot: Uint8Array,
+  proof: RecordProof,
+): boolean {
   const hash = keyHash(suite, proof.key);
   const { shape } = proof;
   if (shape.depth > DEPTH_MAX || shape.split > 2 ** shape.depth) return false;
   const bucketRoot = commonBucketRoot(suite, proof);
   if (bucketRoot === undefined) return false;
-  const shown = proof.value === undefined ? showsGap(proof, hash) : showsRecord(suite, proof, proof.value, hash);
+  const shown =
+    proof.value === undefined
+      ? showsGap(proof, hash)
+      : showsRecord(suite, proof, proof.value, hash);
   if (!shown) return false;
   const place = bucketPlace(shape, hash);
   if (proof.siblings.length !== place.level) return false;
@@ -110,14 +143,24 @@ function commonBucketRoot(suite: Suite, proof: RecordProof): Uint8Array | undefi
   if (proof.entries === 0) return proof.neighbours.length === 0 ? ZERO_HASH : undefined;
   let common: Uint8Array | undefined;
   for (const { index, keyHash: key, valueHash: value, path } of proof.neighbours) {
-    const root = merkleRootFromProof(suite, { leafHash: leafHash(suite, entryLeaf(key, value)), index, count: proof.entries, proof: path });
+    const root = merkleRootFromProof(suite, {
+      leafHash: leafHash(suite, entryLeaf(key, value)),
+      index,
+      count: proof.entries,
+      proof: path,
+    });
     if (root === undefined || (common !== undefined && !equalBytes(common, root))) return undefined;
     common = root;
   }
   return common === undefined ? undefined : bucketHashOf(suite, proof.entries, common);
 }
 
-function showsRecord(suite: Suite, proof: RecordProof, value: Uint8Array, hash: Uint8Array): boolean {
+function showsRecord(
+  suite: Suite,
+  proof: RecordProof,
+  value: Uint8Array,
+  hash: Uint8Array,
+): boolean {
   const entry = proof.neighbours[0];
   if (entry === undefined || proof.neighbours.length !== 1) return false;
   return equalBytes(entry.keyHash, hash) && equalBytes(entry.valueHash, valueHash(suite, value));
@@ -128,7 +171,11 @@ function showsGap(proof: RecordProof, hash: Uint8Array): boolean {
   const [first, second] = proof.neighbours;
   if (first === undefined) return proof.entries === 0;
   if (second !== undefined) {
-    return second.index === first.index + 1 && compareBytes(first.keyHash, hash) < 0 && compareBytes(hash, second.keyHash) < 0;
+    return (
+      second.index === first.index + 1 &&
+      compareBytes(first.keyHash, hash) < 0 &&
+      compareBytes(hash, second.keyHash) < 0
+    );
   }
   if (compareBytes(hash, first.keyHash) < 0) return first.index === 0;
   return compareBytes(first.keyHash, hash) < 0 && first.index === proof.entries - 1;
