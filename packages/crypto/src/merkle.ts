@@ -28,13 +28,16 @@ export function leafHash(hasher: Hasher, leaf: Uint8Array): Uint8Array {
   return hasher.hash(bytes);
 }
 
+// Every node is hashed from here: a hash function reads its input before it returns.
+const nodeBytes = new Uint8Array(1 + 2 * HASH_BYTES);
+
 /** Hash of an inner node: H(0x01 || left || right). */
 export function nodeHash(hasher: Hasher, left: Uint8Array, right: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
-  bytes[0] = 1;
-  bytes.set(left, 1);
-  bytes.set(right, 1 + HASH_BYTES);
-  return hasher.hash(bytes);
+  assert(left.length === HASH_BYTES && right.length === HASH_BYTES, 'a node joins two hashes');
+  nodeBytes[0] = 1;
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 1 + HASH_BYTES);
+  return hasher.hash(nodeBytes);
 }
 
 /** Root of the tree over no leaves: the hash of nothing. */
@@ -105,8 +108,8 @@ export function verifyMerkleProofOfHash(
 }
 
 /**
- * The root that a leaf hash and its siblings lead to (RFC 9162 2.1.3.2), or undefined when the proof
- * does not fit its index and count.
+ * The root that a leaf hash and its siblings lead to (RFC 9162 2.1.3.2), or undefined when the
+ * proof does not fit its index and count.
  */
 export function merkleRootFromProof(
   hasher: Hasher,

@@ -9,7 +9,7 @@ import {
   subproof,
 } from './merkle.ts';
 
-/** A Merkle mountain range: as many leaves as `count`, one peak per set bit of it, largest first. */
+/** A Merkle mountain range of `count` leaves: one peak per set bit of it, largest first. */
 export type MmrState = { readonly count: number; readonly peaks: readonly Uint8Array[] };
 
 /** A complete subtree: 2^level leaves from leaf index · 2^level on. Leaves are level 0. */
@@ -52,7 +52,7 @@ export function mmrRoot(hasher: Hasher, state: MmrState): Uint8Array {
   return bag(hasher, state.peaks);
 }
 
-/** Whether a state read from outside is well formed: a 32-byte peak for every set bit of the count. */
+/** Whether a state read from outside is well formed: a peak for every set bit of the count. */
 export function isMmrState(state: MmrState): boolean {
   if (!Number.isSafeInteger(state.count) || state.count < 0) return false;
   let bits = 0;
@@ -65,7 +65,7 @@ export function mmrStateAt(count: number, node: MmrNodeAt): MmrState {
   return { count, peaks: rangePeaks(0, count, node) };
 }
 
-/** Inclusion proof of leaf `index` in the range of `count` leaves, for `verifyMerkleProofOfHash`. */
+/** Inclusion proof of leaf `index` in `count` leaves, for `verifyMerkleProofOfHash`. */
 export function mmrProof(
   hasher: Hasher,
   index: number,
@@ -91,7 +91,7 @@ export function mmrProof(
   return path.reverse();
 }
 
-/** Proof that the range of `second` leaves extends that of `first`, for `verifyMerkleConsistency`. */
+/** Proof that `second` leaves extend the first `first`, for `verifyMerkleConsistency`. */
 export function mmrConsistencyProof(
   hasher: Hasher,
   counts: { readonly first: number; readonly second: number },

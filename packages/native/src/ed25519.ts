@@ -1,4 +1,4 @@
-import { ed25519Scheme, type KeyPair, type SignatureScheme } from '@hanse/crypto';
+import type { KeyPair, SignatureScheme } from '@hanse/crypto';
 import { assert } from '@hanse/kit';
 import sodium from 'sodium-native';
 import { unshared } from './bytes.ts';
@@ -34,8 +34,26 @@ export const sodiumScheme: SignatureScheme = {
       ) === true
     );
   },
-  checkPublicKey: ed25519Scheme.checkPublicKey,
+  checkPublicKey: isRegistrable,
 };
+
+function isRegistrable(publicKey: Uint8Array): boolean {
+  if (publicKey.length !== KEY_BYTES || !isCanonical(publicKey)) return false;
+  try {
+    // The conversion refuses points off the curve, of small order and outside the main subgroup.
+    sodium.crypto_sign_ed25519_pk_to_curve25519(new Uint8Array(KEY_BYTES), unshared(publicKey));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether y, below the sign bit, is less than 2^255 − 19. */
+function isCanonical(publicKey: Uint8Array): boolean {
+  if (((publicKey[31] ?? 0) & 0x7f) !== 0x7f) return true;
+  for (let i = 1; i < 31; i++) if (publicKey[i] !== 0xff) return true;
+  return (publicKey[0] ?? 0) < 0xed;
+}
 
 function expand(seed: Uint8Array): Uint8Array {
   assert(seed.length === KEY_BYTES, 'an Ed25519 secret key has 32 bytes');

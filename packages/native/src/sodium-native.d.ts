@@ -8,6 +8,8 @@ declare module 'sodium-native' {
       message: Uint8Array,
       publicKey: Uint8Array,
     ): boolean | undefined;
+    /** Throws for a key that is no point of the main subgroup. */
+    crypto_sign_ed25519_pk_to_curve25519(x25519Key: Uint8Array, publicKey: Uint8Array): void;
   };
   const sodium: Sodium;
   export default sodium;

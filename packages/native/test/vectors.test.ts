@@ -68,6 +68,8 @@ describe('libsodium and the pinned edge cases', () => {
       if (key === undefined || message === undefined || signature === undefined) continue;
       const answer = suite.verify('ed25519', key, message, signature);
       expect(answer, String(test['comment'])).toBe(test['rule1']);
+      const isRegistrable = createSuite('intl').checkPublicKey('ed25519', key);
+      expect(suite.checkPublicKey('ed25519', key), String(test['comment'])).toBe(isRegistrable);
     }
   });
 });
