@@ -1,0 +1,4 @@
+export type { EventFilter, FacadeAnswer, FacadeQuery, NodeFacade } from './facade.ts';
+export { openApiDocument, routes } from './openapi.ts';
+export { languageOf, problemOf, toProblem, translate } from './problem.ts';
+export { createServer, type ApiServer, type ServerOptions } from './server.ts';
