@@ -2,6 +2,7 @@ export * from './merkle.ts';
 export * from './mmr.ts';
 export type * from './slots.ts';
 export { HASH_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from './slots.ts';
+export { createHashStream, type HashStream } from './stream.ts';
 export { createSuite, type Suite } from './suite.ts';
 export { decompressP256, p256Scheme } from './intl/p256.ts';
 export { ed25519Scheme } from './intl/ed25519.ts';
