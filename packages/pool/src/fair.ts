@@ -3,7 +3,12 @@ import { BoundedQueue, assert, limits } from '@hanse/kit';
 /** One waiting thing of a signer; `size` is what its turn pays for. */
 export type Queued<T> = { readonly signer: string; readonly size: number; readonly item: T };
 
-type Turn<T> = { readonly signer: string; queue: BoundedQueue<Queued<T>>; credit: number; size: number };
+type Turn<T> = {
+  readonly signer: string;
+  queue: BoundedQueue<Queued<T>>;
+  credit: number;
+  size: number;
+};
 
 /** Credit a signer gets per turn, in units of `size`. */
 const QUANTUM = 16_384;

@@ -94,7 +94,9 @@ export class Lane {
       this.#isForked = true;
       return { kind: 'fork', evidence: { kind: 'lane-fork', first: rival, second: batch } };
     }
-    return path.kind === 'missing' ? { kind: 'gap', want: this.#wantTo(path, this.#base) } : { kind: 'added' };
+    return path.kind === 'missing'
+      ? { kind: 'gap', want: this.#wantTo(path, this.#base) }
+      : { kind: 'added' };
   }
 
   /** Put a batch on the chain or aside; gives its path from the final position, without keeping a dead one. */
@@ -105,7 +107,8 @@ export class Lane {
       return { kind: 'path', batches: [] };
     }
     const { seq, prevDigest } = batch.header;
-    if (this.#isForked && !this.#isWanted(seq)) return { kind: 'invalid', reason: 'nobody asked for it' };
+    if (this.#isForked && !this.#isWanted(seq))
+      return { kind: 'invalid', reason: 'nobody asked for it' };
     const path = this.path(this.#base, { seq: seq - 1, digest: prevDigest });
     if (path.kind !== 'invalid') this.#putAside(batch, key);
     return path;
@@ -118,11 +121,16 @@ export class Lane {
     for (; seq > parent.seq; seq--) {
       const batch = this.#known.get(toHex(digest));
       if (batch === undefined) return { kind: 'missing', seq, digest };
-      if (batch.header.seq !== seq) return { kind: 'invalid', reason: `lane ${this.#lane}: the digest of ${seq} is that of ${batch.header.seq}` };
+      if (batch.header.seq !== seq)
+        return {
+          kind: 'invalid',
+          reason: `lane ${this.#lane}: the digest of ${seq} is that of ${batch.header.seq}`,
+        };
       batches.push(batch);
       digest = batch.header.prevDigest;
     }
-    if (!equalBytes(digest, parent.digest)) return { kind: 'invalid', reason: `lane ${this.#lane} does not extend the parent's` };
+    if (!equalBytes(digest, parent.digest))
+      return { kind: 'invalid', reason: `lane ${this.#lane} does not extend the parent's` };
     return { kind: 'path', batches: batches.reverse() };
   }
 
@@ -143,7 +151,8 @@ export class Lane {
     this.#chain = [];
     this.#chainBytes = 0;
     this.#base = tip;
-    for (const [key, batch] of this.#aside) if (batch.header.seq <= tip.seq) this.#dropAside(key, batch);
+    for (const [key, batch] of this.#aside)
+      if (batch.header.seq <= tip.seq) this.#dropAside(key, batch);
     for (const batch of batches) this.#known.set(toHex(batch.digest), batch);
     this.#finals.push(...batches);
     for (const batch of rest) this.#push(batch, toHex(batch.digest));
@@ -193,7 +202,11 @@ export class Lane {
     this.#asideBytes += batch.header.sizeBytes;
     const wanted = this.#want === undefined ? '' : toHex(this.#want.digest);
     for (const [other, old] of this.#aside) {
-      if (this.#aside.size <= limits.laneWindowBatchesMax && this.#asideBytes <= limits.laneWindowBytes) return;
+      if (
+        this.#aside.size <= limits.laneWindowBatchesMax &&
+        this.#asideBytes <= limits.laneWindowBytes
+      )
+        return;
       if (other !== wanted && other !== key) this.#dropAside(other, old);
     }
   }
@@ -224,8 +237,12 @@ export class Lane {
   }
 
   /** From behind the held chain, or as many as one request gives where the chain itself is in doubt. */
-  #wantTo({ seq, digest }: { readonly seq: number; readonly digest: Uint8Array }, parent: LaneTip): BatchWant {
-    const first = this.tip.seq < seq ? this.tip.seq + 1 : seq - limits.fetchBatchesPerRequestMax + 1;
+  #wantTo(
+    { seq, digest }: { readonly seq: number; readonly digest: Uint8Array },
+    parent: LaneTip,
+  ): BatchWant {
+    const first =
+      this.tip.seq < seq ? this.tip.seq + 1 : seq - limits.fetchBatchesPerRequestMax + 1;
     return { lane: this.#lane, fromSeq: Math.max(first, parent.seq + 1), toSeq: seq, digest };
   }
 }

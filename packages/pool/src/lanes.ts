@@ -1,5 +1,14 @@
 import { assert, compareBytes, equalBytes, limits, must, toHex } from '@hanse/kit';
-import { faultsOf, quorumOf, ZERO_HASH, type Batch, type BatchHeader, type LaneTip, type Parameters, type Payload } from '@hanse/model';
+import {
+  faultsOf,
+  quorumOf,
+  ZERO_HASH,
+  type Batch,
+  type BatchHeader,
+  type LaneTip,
+  type Parameters,
+  type Payload,
+} from '@hanse/model';
 import { Lane } from './lane.ts';
 import { sweep } from './sweep.ts';
 import type { Added, BatchWant, Behind, PayloadCheck } from './types.ts';
@@ -30,11 +39,17 @@ export class Lanes {
 
   constructor(config: LanesConfig) {
     const { laneCount, self } = config;
-    assert(laneCount > 0 && laneCount <= limits.validatorsMax && self < laneCount, 'lanes of a validator set');
+    assert(
+      laneCount > 0 && laneCount <= limits.validatorsMax && self < laneCount,
+      'lanes of a validator set',
+    );
     this.#config = config;
     this.parameters = config.parameters;
     this.#quorum = quorumOf(laneCount);
-    this.#lanes = Array.from({ length: laneCount }, (_, lane) => new Lane(lane, { seq: 0, digest: ZERO_HASH }));
+    this.#lanes = Array.from(
+      { length: laneCount },
+      (_, lane) => new Lane(lane, { seq: 0, digest: ZERO_HASH }),
+    );
     this.#marks = new Watermarks(laneCount);
     this.#missedAt = Array.from({ length: laneCount }, () => undefined);
   }
@@ -44,7 +59,9 @@ export class Lanes {
     assert(base.length === this.#lanes.length, 'a payload names every lane');
     this.finalized(base);
     this.release(base);
-    const ascending = [...batches].sort((a, b) => a.header.seq - b.header.seq || compareBytes(a.digest, b.digest));
+    const ascending = [...batches].sort(
+      (a, b) => a.header.seq - b.header.seq || compareBytes(a.digest, b.digest),
+    );
     for (const batch of ascending) this.add(batch);
   }
 
@@ -52,7 +69,12 @@ export class Lanes {
   inWindow(header: BatchHeader): boolean {
     const { blockBytesMax, blockGasMax } = this.parameters;
     // A batch that fits no block would count as work for ever.
-    if (header.epoch !== this.#config.epoch || header.sizeBytes > blockBytesMax || header.gasSum > blockGasMax) return false;
+    if (
+      header.epoch !== this.#config.epoch ||
+      header.sizeBytes > blockBytesMax ||
+      header.gasSum > blockGasMax
+    )
+      return false;
     return this.#lanes[header.lane]?.inWindow(header) ?? false;
   }
 
@@ -92,8 +114,17 @@ export class Lanes {
     while (open.length > 0) {
       for (const index of open.slice()) {
         const batch = this.#lanes[index]?.get(tipAt(tips, index).seq + 1);
-        const { sizeBytes, gasSum, seq } = batch?.header ?? { sizeBytes: 0, gasSum: 0, seq: Number.POSITIVE_INFINITY };
-        if (batch === undefined || seq > (targets[index] ?? 0) || sizeBytes > bytesLeft || gasSum > gasLeft) {
+        const { sizeBytes, gasSum, seq } = batch?.header ?? {
+          sizeBytes: 0,
+          gasSum: 0,
+          seq: Number.POSITIVE_INFINITY,
+        };
+        if (
+          batch === undefined ||
+          seq > (targets[index] ?? 0) ||
+          sizeBytes > bytesLeft ||
+          gasSum > gasLeft
+        ) {
           open.splice(open.indexOf(index), 1);
           continue;
         }
@@ -174,13 +205,21 @@ export class Lanes {
       const { seq } = lane.tip;
       const from = this.#marks.above(index, seq);
       if (from.length < enough && !from.includes(index)) return [];
-      const toSeq = Math.min(this.#marks.highest(index, from), seq + limits.fetchBatchesPerRequestMax, lane.base.seq + limits.laneWindowBatchesMax);
+      const toSeq = Math.min(
+        this.#marks.highest(index, from),
+        seq + limits.fetchBatchesPerRequestMax,
+        lane.base.seq + limits.laneWindowBatchesMax,
+      );
       return toSeq > seq ? [{ lane: index, fromSeq: seq + 1, toSeq, from }] : [];
     });
   }
 
   /** Per lane: ordered finally, held here, held by a quorum; for the sentence why nothing moves. */
-  status(): readonly { readonly finalSeq: number; readonly heldSeq: number; readonly quorumSeq: number }[] {
+  status(): readonly {
+    readonly finalSeq: number;
+    readonly heldSeq: number;
+    readonly quorumSeq: number;
+  }[] {
     return this.#lanes.map((lane, index) => ({
       finalSeq: lane.base.seq,
       heldSeq: lane.tip.seq,
@@ -201,15 +240,20 @@ export class Lanes {
     const lane = this.#lanes[index];
     const onChain = lane?.tipAt(parent.seq);
     // A parent on a fork: the lane waits until finality decides which chain is held.
-    if (lane === undefined || onChain === undefined || !equalBytes(onChain.digest, parent.digest)) return parent.seq;
+    if (lane === undefined || onChain === undefined || !equalBytes(onChain.digest, parent.digest))
+      return parent.seq;
     const missedAt = this.#missedAt[index];
     const isClean = missedAt === undefined || this.#checks - missedAt >= CLEAN_VIEWS;
-    const seq = optimistic && isClean ? lane.tip.seq : Math.min(lane.tip.seq, this.#marks.quorum(index, this.#quorum));
+    const seq =
+      optimistic && isClean
+        ? lane.tip.seq
+        : Math.min(lane.tip.seq, this.#marks.quorum(index, this.#quorum));
     return Math.max(parent.seq, seq);
   }
 
   #checkLanes(parent: Payload, payload: Payload): PayloadCheck {
-    if (payload.length !== this.#lanes.length || parent.length !== payload.length) return { kind: 'invalid', reason: `payload of ${payload.length} lanes` };
+    if (payload.length !== this.#lanes.length || parent.length !== payload.length)
+      return { kind: 'invalid', reason: `payload of ${payload.length} lanes` };
     const wants: BatchWant[] = [];
     const { blockBytesMax, blockGasMax } = this.parameters;
     let sizeBytes = 0;
@@ -218,7 +262,8 @@ export class Lanes {
       const from = tipAt(parent, index);
       const to = tipAt(payload, index);
       if (to.seq < from.seq) return { kind: 'invalid', reason: `lane ${index} goes back` };
-      if (to.seq > from.seq + limits.laneWindowBatchesMax) return { kind: 'invalid', reason: `lane ${index} advances by more than a window` };
+      if (to.seq > from.seq + limits.laneWindowBatchesMax)
+        return { kind: 'invalid', reason: `lane ${index} advances by more than a window` };
       const path = lane.path(from, to);
       if (path.kind === 'invalid') return path;
       if (path.kind === 'missing') {
@@ -230,8 +275,10 @@ export class Lanes {
         gasSum += header.gasSum;
       }
     }
-    if (sizeBytes > blockBytesMax) return { kind: 'invalid', reason: `${sizeBytes} bytes, limit ${blockBytesMax}` };
-    if (gasSum > blockGasMax) return { kind: 'invalid', reason: `gas ${gasSum}, limit ${blockGasMax}` };
+    if (sizeBytes > blockBytesMax)
+      return { kind: 'invalid', reason: `${sizeBytes} bytes, limit ${blockBytesMax}` };
+    if (gasSum > blockGasMax)
+      return { kind: 'invalid', reason: `gas ${gasSum}, limit ${blockGasMax}` };
     return wants.length > 0 ? { kind: 'missing', wants } : { kind: 'held' };
   }
 }

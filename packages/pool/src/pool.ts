@@ -8,7 +8,11 @@ import { TxidSet } from './txids.ts';
 import type { Admitted } from './verify.ts';
 
 /** Refusal of a submission: a name of the error catalogue with its parameters. */
-export type PoolRefusal = { readonly status: 'refused'; readonly code: ErrorName; readonly params: ErrorParams };
+export type PoolRefusal = {
+  readonly status: 'refused';
+  readonly code: ErrorName;
+  readonly params: ErrorParams;
+};
 export type SubmitOutcome = { readonly status: 'taken' } | PoolRefusal;
 
 export type PoolConfig = {
@@ -27,7 +31,11 @@ export type Sealing = {
 };
 
 type Waiting = { readonly admitted: Admitted; readonly fresh: readonly Uint8Array[] };
-type InFlight = { readonly seq: number; readonly sizeBytes: number; readonly txids: readonly Uint8Array[] };
+type InFlight = {
+  readonly seq: number;
+  readonly sizeBytes: number;
+  readonly txids: readonly Uint8Array[];
+};
 
 /** Part of a lane's window that its author fills: rule *own share*. */
 const OWN_SHARE = 0.5;
@@ -68,7 +76,10 @@ export class Pool {
   submit(admitted: Admitted, nowMs: number): SubmitOutcome {
     const fresh = admitted.txids.filter((txid) => !this.#pending.has(txid));
     if (fresh.length === 0) return { status: 'taken' };
-    const refusal = this.#boundRefusal(admitted) ?? timeRefusal(admitted, nowMs) ?? this.#roomRefusal(admitted, nowMs);
+    const refusal =
+      this.#boundRefusal(admitted) ??
+      timeRefusal(admitted, nowMs) ??
+      this.#roomRefusal(admitted, nowMs);
     if (refusal !== undefined) return refusal;
     if (this.#waiting.count === 0) this.#firstWaitingAtMs = nowMs;
     const waiting: Waiting = { admitted, fresh };
@@ -89,7 +100,11 @@ export class Pool {
     const { chainId, epoch, lane } = this.#config;
     const tip = this.#tip();
     const txids = taken.flatMap(({ fresh }) => fresh);
-    this.#sealing = { seq: tip.seq + 1, sizeBytes: sum(taken, ({ admitted }) => admitted.bytes.length), txids };
+    this.#sealing = {
+      seq: tip.seq + 1,
+      sizeBytes: sum(taken, ({ admitted }) => admitted.bytes.length),
+      txids,
+    };
     return {
       header: {
         chainId,
@@ -116,9 +131,15 @@ export class Pool {
   nextSealAtMs(): number | undefined {
     if (this.#waiting.count === 0) return undefined;
     const { batches, bytes } = this.#unfinalized();
-    const isFull = batches >= OWN_SHARE * limits.laneWindowBatchesMax || bytes >= OWN_SHARE * limits.laneWindowBytes;
+    const isFull =
+      batches >= OWN_SHARE * limits.laneWindowBatchesMax ||
+      bytes >= OWN_SHARE * limits.laneWindowBytes;
     if (isFull) return undefined;
-    return sealDueAtMs({ waitingBytes: this.#waitingBytes, firstWaitingAtMs: this.#firstWaitingAtMs, unfinalizedBatches: batches });
+    return sealDueAtMs({
+      waitingBytes: this.#waitingBytes,
+      firstWaitingAtMs: this.#firstWaitingAtMs,
+      unfinalizedBatches: batches,
+    });
   }
 
   /** Transactions that were executed or voided: the ledger answers for them from now on. */
@@ -148,7 +169,11 @@ export class Pool {
   /** Everything that waits, taken out in sealing order; for the pool of the next epoch. */
   drain(): readonly Admitted[] {
     const out: Admitted[] = [];
-    for (let next = this.#waiting.take(() => true); next !== undefined; next = this.#waiting.take(() => true)) {
+    for (
+      let next = this.#waiting.take(() => true);
+      next !== undefined;
+      next = this.#waiting.take(() => true)
+    ) {
       this.#forget(next);
       out.push(next.admitted);
     }
@@ -156,7 +181,12 @@ export class Pool {
   }
 
   /** What waits and what is under way; for metrics and the sentence why nothing moves. */
-  usage(): { readonly envelopes: number; readonly bytes: number; readonly pendingTxs: number; readonly inFlightBatches: number } {
+  usage(): {
+    readonly envelopes: number;
+    readonly bytes: number;
+    readonly pendingTxs: number;
+    readonly inFlightBatches: number;
+  } {
     return {
       envelopes: this.#waiting.count,
       bytes: this.#waitingBytes,
@@ -175,7 +205,10 @@ export class Pool {
     const { batches, bytes } = this.#config.lanes.ownWindow();
     const heldSeq = this.#config.lanes.ownTip().seq;
     const coming = this.#inFlight.filter(({ seq }) => seq > heldSeq);
-    return { batches: batches + coming.length, bytes: bytes + sum(coming, ({ sizeBytes }) => sizeBytes) };
+    return {
+      batches: batches + coming.length,
+      bytes: bytes + sum(coming, ({ sizeBytes }) => sizeBytes),
+    };
   }
 
   #take(nowMs: number): readonly Waiting[] {
@@ -184,11 +217,17 @@ export class Pool {
     let gasSum = 0;
     while (sizeBytes < limits.batchSealBytes && taken.length < ENVELOPES_PER_BATCH_MAX) {
       const next = this.#waiting.take(
-        ({ admitted }) => sizeBytes + admitted.bytes.length <= this.#batchBytesMax && gasSum + admitted.gasSum <= this.#batchGasMax,
+        ({ admitted }) =>
+          sizeBytes + admitted.bytes.length <= this.#batchBytesMax &&
+          gasSum + admitted.gasSum <= this.#batchGasMax,
       );
       if (next === undefined) break;
       this.#waitingBytes -= next.admitted.bytes.length;
-      if (next.admitted.validUntilMax < nowMs) {
+      // Expired, or settled while it waited: another validator ordered it first.
+      if (
+        next.admitted.validUntilMax < nowMs ||
+        !next.fresh.some((txid) => this.#pending.has(txid))
+      ) {
         for (const txid of next.fresh) this.#pending.delete(txid);
         continue;
       }
@@ -198,7 +237,10 @@ export class Pool {
     }
     // The rest has waited for its turn already; it is due by its size or after one more delay.
     this.#firstWaitingAtMs = nowMs;
-    this.#measurePace(sum(taken, ({ admitted }) => weightOf(admitted)), nowMs);
+    this.#measurePace(
+      sum(taken, ({ admitted }) => weightOf(admitted)),
+      nowMs,
+    );
     return taken;
   }
 
@@ -209,8 +251,18 @@ export class Pool {
 
   #boundRefusal({ bytes, gasSum }: Admitted): PoolRefusal | undefined {
     const sizeLimit = Math.min(limits.envelopeBytesMax, this.#batchBytesMax);
-    if (bytes.length > sizeLimit) return refused('OverLimit', { name: 'envelope bytes', value: bytes.length, limit: sizeLimit });
-    if (gasSum > this.#batchGasMax) return refused('OverLimit', { name: 'envelope gas', value: gasSum, limit: this.#batchGasMax });
+    if (bytes.length > sizeLimit)
+      return refused('OverLimit', {
+        name: 'envelope bytes',
+        value: bytes.length,
+        limit: sizeLimit,
+      });
+    if (gasSum > this.#batchGasMax)
+      return refused('OverLimit', {
+        name: 'envelope gas',
+        value: gasSum,
+        limit: this.#batchGasMax,
+      });
     return undefined;
   }
 
@@ -218,7 +270,8 @@ export class Pool {
   #roomRefusal(admitted: Admitted, nowMs: number): PoolRefusal | undefined {
     const weight = weightOf(admitted);
     const limit = limits.poolPendingBytesMax;
-    const hasRoom = (): boolean => this.#waiting.sizeOf(admitted.signer) + weight <= limit - this.#waiting.size;
+    const hasRoom = (): boolean =>
+      this.#waiting.sizeOf(admitted.signer) + weight <= limit - this.#waiting.size;
     if (hasRoom()) return undefined;
     if (this.expire(nowMs).length > 0 && hasRoom()) return undefined;
     return refused('PoolFull', { held: this.#waiting.size, limit, afterMs: this.#afterMs(nowMs) });
@@ -227,7 +280,8 @@ export class Pool {
   /** When a caller should come back: once a tenth of the pool has left at the recent pace. */
   #afterMs(nowMs: number): number {
     const weightPerMs = this.#paceAt(nowMs);
-    const afterMs = weightPerMs === 0 ? AFTER_MS_MAX : Math.ceil(limits.poolPendingBytesMax / 10 / weightPerMs);
+    const afterMs =
+      weightPerMs === 0 ? AFTER_MS_MAX : Math.ceil(limits.poolPendingBytesMax / 10 / weightPerMs);
     return Math.min(AFTER_MS_MAX, Math.max(AFTER_MS_MIN, afterMs));
   }
 
@@ -241,10 +295,17 @@ export class Pool {
 }
 
 /** Judged on this node's clock; execution judges again on block time. */
-function timeRefusal({ validUntilMin, validUntilMax }: Admitted, nowMs: number): PoolRefusal | undefined {
+function timeRefusal(
+  { validUntilMin, validUntilMax }: Admitted,
+  nowMs: number,
+): PoolRefusal | undefined {
   if (validUntilMin < nowMs) return refused('Expired', { validUntil: validUntilMin, now: nowMs });
   if (validUntilMax > nowMs + limits.txLifetimeMsMax + limits.timePrecisionMs) {
-    return refused('TooFarAhead', { validUntil: validUntilMax, now: nowMs, limit: limits.txLifetimeMsMax });
+    return refused('TooFarAhead', {
+      validUntil: validUntilMax,
+      now: nowMs,
+      limit: limits.txLifetimeMsMax,
+    });
   }
   return undefined;
 }

@@ -14,7 +14,11 @@ export type SealState = {
  * little for company, and longer while earlier ones still wait for finality: it would wait behind
  * them anyway, and each batch costs a signature, a sync and n messages.
  */
-export function sealDueAtMs({ waitingBytes, firstWaitingAtMs, unfinalizedBatches }: SealState): number {
+export function sealDueAtMs({
+  waitingBytes,
+  firstWaitingAtMs,
+  unfinalizedBatches,
+}: SealState): number {
   if (waitingBytes >= limits.batchSealBytes) return firstWaitingAtMs;
   const delayMs = limits.batchSealDelayMsMin * (1 + unfinalizedBatches);
   return firstWaitingAtMs + Math.min(delayMs, limits.batchSealDelayMsMax);

@@ -16,7 +16,8 @@ export class Watermarks {
 
   /** What a validator holds of all lanes; lanes it does not name keep their mark. */
   report(validator: number, held: readonly number[]): void {
-    for (let lane = 0; lane < Math.min(held.length, this.#count); lane++) this.set(validator, lane, held[lane] ?? 0);
+    for (let lane = 0; lane < Math.min(held.length, this.#count); lane++)
+      this.set(validator, lane, held[lane] ?? 0);
   }
 
   /** What a validator holds of one lane. The newest word counts, also when it is lower: disks get lost. */
@@ -43,7 +44,8 @@ export class Watermarks {
   /** Validators that hold more of a lane than up to `seq`, ascending. */
   above(lane: number, seq: number): readonly number[] {
     const found: number[] = [];
-    for (const [validator, mark] of this.#marks[lane]?.entries() ?? []) if (mark > seq) found.push(validator);
+    for (const [validator, mark] of this.#marks[lane]?.entries() ?? [])
+      if (mark > seq) found.push(validator);
     return found;
   }
 
