@@ -1,0 +1,46 @@
+export {
+  callOf,
+  queryOf,
+  type ContractName,
+  type MethodArgs,
+  type MethodName,
+  type MethodResult,
+  type QueryArgs,
+  type QueryName,
+  type QueryResult,
+  type TypedCall,
+} from './calls.ts';
+export { createClient, type Client, type ClientConfig, type DraftOptions } from './client.ts';
+export type { Chain } from './connection.ts';
+export type { Settled } from './deliver.ts';
+export type { ChainEvent, EventOptions } from './events.ts';
+export { keySigner, type Signer } from './keys.ts';
+export { memoryTrustStore, type Newest, type TrustStore } from './newest.ts';
+export { memoryOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+export { ambientPlatform, type Platform } from './platform.ts';
+export type { Answered, Proved, ProvedOptions, ReadOptions } from './query.ts';
+export type {
+  Executed,
+  ManyOptions,
+  Submission,
+  SubmissionResult,
+  SubmitOptions,
+  SubmitProgress,
+  Unproved,
+} from './submit.ts';
+export { buildTx, draftEnvelope, saltOf, signDraft, type Draft, type SignerName } from './tx.ts';
+export {
+  checkAge,
+  readGenesis,
+  verifyBlock,
+  verifyBlockHeader,
+  verifyGenesis,
+  verifyHeader,
+  verifyReceipt,
+  verifyRecord,
+  type Anchor,
+  type FinalHeader,
+  type VerifiedBlock,
+  type VerifiedReceipt,
+  type VerifiedRecord,
+} from './verify.ts';
