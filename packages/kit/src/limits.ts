@@ -50,6 +50,11 @@ export const limits = {
   fetchBatchesPerRequestMax: 16,
   helpPerPeerPerSecondMax: 50,
 
+  // Log.
+  logSegmentBytes: 64 * MIB,
+  logRecordBytesMax: 4 * MIB,
+  logPendingBytesMax: 64 * MIB,
+
   // State.
   keyBytesMax: 256,
   valueBytesMax: 64 * KIB,
@@ -83,6 +88,7 @@ assert(
   'a sealed batch has room for its last envelope',
 );
 assert(limits.batchBytesMax < limits.frameBytesMax, 'a batch fits a frame');
+assert(limits.batchBytesMax < limits.logRecordBytesMax, 'a batch fits a record of the log');
 assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two full batches');
 assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');
 assert(limits.valueBytesMax > limits.argsBytesMax, 'what a call may carry can be stored');
