@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { LevelKv } from './levelkv.ts';
 import { lockFolder } from './lock.ts';
 import { MemoryKv } from './memorykv.ts';
-import { kvSuite, refusal } from './suite.ts';
+import { kvSuite, refusal } from '../test/suite.ts';
 
 const key = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'hanse-kv-'));

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { DiskFiles } from './diskfiles.ts';
 import { BlockLog } from './log.ts';
 import { MemoryDisk } from './memorydisk.ts';
-import { CHAIN_ID, logSuite, refusal, reopen, type LogPlace } from './suite.ts';
+import { CHAIN_ID, logSuite, refusal, reopen, type LogPlace } from '../test/suite.ts';
 
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'hanse-log-'));
 

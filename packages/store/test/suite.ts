@@ -1,9 +1,9 @@
 import { equalBytes, isHanseError, utf8 } from '@hanse/kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SegmentFiles } from './files.ts';
-import type { KvStore } from './kv.ts';
-import { BlockLog, type BlockLogOptions } from './log.ts';
-import { comparePositions, type Position } from './position.ts';
+import type { SegmentFiles } from '../src/files.ts';
+import type { KvStore } from '../src/kv.ts';
+import { BlockLog, type BlockLogOptions } from '../src/log.ts';
+import { comparePositions, type Position } from '../src/position.ts';
 
 /** A place for one log that can be opened again and damaged. */
 export type LogPlace = {
