@@ -297,6 +297,69 @@ describe('build', () => {
   });
 });
 
+test('a batch whose number fits and whose predecessor does not waits aside', () => {
+  const lanes = lanesOf(4);
+  const [a1] = chainOf(1, 1);
+  const b1 = batchOf(1, 1, undefined, { txCount: 2 });
+  const b2 = batchOf(1, 2, b1);
+  lanes.add(full(a1));
+  expect(lanes.add(b2)).toEqual({
+    kind: 'gap',
+    want: { lane: 1, fromSeq: 1, toSeq: 1, digest: b1.digest },
+  });
+  expect(lanes.held()[1]).toBe(1);
+  expect(lanes.get(1, 2)).toBeUndefined();
+});
+
+test('what is asked for survives a flood of other early arrivals', () => {
+  const lanes = lanesOf(1);
+  const chain = chainOf(0, 20, { sizeBytes: limits.batchBytesMax });
+  const parent = genesisPayload(1);
+  lanes.check(parent, payloadOf(parent, [at(chain, 4)]));
+  lanes.add(at(chain, 4));
+  for (const batch of chain.slice(8)) lanes.add(batch);
+  expect(lanes.byDigest(at(chain, 4).digest)).toBe(at(chain, 4));
+  expect(lanes.byDigest(at(chain, 8).digest)).toBeUndefined();
+});
+
+test('finality forgets what lay aside below it, and never goes back', () => {
+  const lanes = lanesOf(1);
+  const chain = chainOf(0, 6);
+  const rival = batchOf(0, 2, at(chain, 0), { txCount: 5 });
+  for (const batch of chain) lanes.add(batch);
+  lanes.add(rival);
+  const [second, fourth] = [1, 3].map((index) => payloadOf(genesisPayload(1), [at(chain, index)]));
+  lanes.finalized(fourth ?? []);
+  expect(lanes.byDigest(rival.digest)).toBeUndefined();
+  lanes.finalized(second ?? []);
+  lanes.finalized(fourth ?? []);
+  expect(lanes.held()).toEqual([6]);
+  expect(lanes.ownWindow()).toEqual({ batches: 2, bytes: 200, releasedSeq: 0 });
+  lanes.release(second ?? []);
+  expect(lanes.ownWindow()).toEqual({ batches: 2, bytes: 200, releasedSeq: 2 });
+  expect(lanes.get(0, 2)).toBeUndefined();
+  expect(lanes.get(0, 3)).toBe(at(chain, 2));
+  lanes.release(fourth ?? []);
+  expect(lanes.ownWindow()).toEqual({ batches: 2, bytes: 200, releasedSeq: 4 });
+});
+
+test('a block may be exactly as large as the bounds say', () => {
+  const lanes = lanesOf(1, { blockBytesMax: 300, blockGasMax: 30 });
+  const chain = chainOf(0, 4);
+  for (const batch of chain) expect(lanes.add(batch).kind).toBe('added');
+  const parent = genesisPayload(1);
+  const payload = payloadOf(parent, [at(chain, 2)]);
+  expect(lanes.build(parent, true)).toEqual(payload);
+  expect(lanes.check(parent, payload)).toEqual({ kind: 'held' });
+});
+
+test('lanes belong to a validator set', () => {
+  expect(() => lanesOf(0)).toThrow(/validator set/);
+  expect(() => lanesOf(4, { self: 4 })).toThrow(/validator set/);
+  expect(() => lanesOf(limits.validatorsMax + 1)).toThrow(/validator set/);
+  expect(() => lanesOf(limits.validatorsMax)).not.toThrow();
+});
+
 test('behind names ranges that an honest validator can serve', () => {
   const lanes = lanesOf(4);
   for (const batch of chainOf(2, 3)) lanes.add(batch);

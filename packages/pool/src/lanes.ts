@@ -14,6 +14,7 @@ import { sweep } from './sweep.ts';
 import type { Added, BatchWant, Behind, PayloadCheck } from './types.ts';
 import { Watermarks } from './watermarks.ts';
 
+/** What the lanes of one epoch are made for. */
 export type LanesConfig = {
   readonly laneCount: number;
   /** This validator's index, and so its own lane. */

@@ -13,8 +13,10 @@ export type PoolRefusal = {
   readonly code: ErrorName;
   readonly params: ErrorParams;
 };
+/** What became of a submission. */
 export type SubmitOutcome = { readonly status: 'taken' } | PoolRefusal;
 
+/** What a pool is made for. */
 export type PoolConfig = {
   readonly suite: Suite;
   readonly chainId: Uint8Array;
