@@ -1,0 +1,3 @@
+export { createExecutor, type PolicyExecutor } from './executor.ts';
+export { gasTable } from './gas.ts';
+export type * from './ports.ts';
