@@ -15,7 +15,7 @@ export type { Chain } from './connection.ts';
 export type { Settled } from './deliver.ts';
 export type { ChainEvent, EventOptions } from './events.ts';
 export { keySigner, type Signer } from './keys.ts';
-export { memoryTrustStore, type Newest, type TrustStore } from './newest.ts';
+export { advance, memoryTrustStore, type Newest, type TrustStore } from './newest.ts';
 export { memoryOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 export { ambientPlatform, type Platform } from './platform.ts';
 export type { Answered, Proved, ProvedOptions, ReadOptions } from './query.ts';
@@ -32,6 +32,8 @@ export { buildTx, draftEnvelope, saltOf, signDraft, type Draft, type SignerName 
 export {
   checkAge,
   readGenesis,
+  receiptUnder,
+  recordUnder,
   verifyBlock,
   verifyBlockHeader,
   verifyGenesis,
@@ -44,3 +46,30 @@ export {
   type VerifiedReceipt,
   type VerifiedRecord,
 } from './verify.ts';
+export {
+  BUNDLE_FORMAT,
+  makeBundle,
+  readBundle,
+  type Bundle,
+  type BundleParts,
+} from './evidence/bundle.ts';
+export { verifyBundle, type BundleCheck, type BundleReport, type Party } from './evidence/check.ts';
+export {
+  commitFields,
+  disclosureSchema,
+  fieldLeafSchema,
+  verifyDisclosure,
+  type Commitment,
+  type Disclosure,
+  type FieldValue,
+} from './evidence/commit.ts';
+export { fieldBounds, type Field } from './evidence/bounds.ts';
+export {
+  hashStream,
+  prepareDeposit,
+  prepareLargeDeposit,
+  type DepositParts,
+  type PreparedDeposit,
+} from './evidence/deposit.ts';
+export { factFields, readFields, type FieldReport, type FileFacts } from './evidence/fields.ts';
+export { mediaOf, readingOf, type Reading } from './evidence/media.ts';
