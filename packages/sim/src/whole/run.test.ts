@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { runWholeSeed } from './run.ts';
+
+describe('whole nodes', () => {
+  it('are safe and live over a few seeds, and a seed replays byte for byte', async () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const result = await runWholeSeed(seed);
+      expect(result.violations, `seed ${seed}`).toEqual([]);
+      expect(result.height).toBeGreaterThan(3);
+    }
+    const [first, second] = [await runWholeSeed(2), await runWholeSeed(2)];
+    expect(second.eventHash).toBe(first.eventHash);
+  });
+});
