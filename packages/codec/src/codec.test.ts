@@ -86,6 +86,11 @@ describe('canonical bytes', () => {
     const result = fromJson(t.struct({ a: t.struct({ b: t.u8 }) }), { a: { b: 'x' } });
     expect(result).toEqual({ ok: false, error: 'a: b: expected a u8' });
     expect(fromJson(t.struct({}), { x: 1 }).ok).toBe(false);
+    // What JSON gives can always be written: bounds and text hold there too.
+    expect(fromJson(t.text(3), 'abc').ok).toBe(true);
+    for (const text of ['abcd', 'é链', '\ud800']) expect(fromJson(t.text(3), text).ok).toBe(false);
+    expect(fromJson(t.bytes(3), 'AAAA').ok).toBe(true);
+    expect(fromJson(t.bytes(3), 'AAAAAA').ok).toBe(false);
     expect(jsonSchema(everything)).toMatchObject({ type: 'object' });
   });
 });

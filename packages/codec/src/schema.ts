@@ -1,6 +1,14 @@
 import { fromBase64Url, fromHex, toBase64Url, toHex } from '@hanse/kit';
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
-import { DecodeError, EncodeError, readText, writeText, type Reader, type Writer } from './wire.ts';
+import {
+  DecodeError,
+  EncodeError,
+  readText,
+  textError,
+  writeText,
+  type Reader,
+  type Writer,
+} from './wire.ts';
 
 /** Shape of a schema as data, for documentation, JSON Schema and generated test values. */
 export type Shape =
@@ -84,6 +92,8 @@ function text(bytesMax: number): Schema<string> {
     toJson: (value) => value,
     fromJson: (json) => {
       if (typeof json !== 'string') throw new DecodeError('expected text');
+      const reason = textError(json, bytesMax);
+      if (reason !== undefined) throw new DecodeError(reason);
       return json;
     },
   };
@@ -107,6 +117,9 @@ function bytes(bytesMax: number): Schema<Uint8Array> {
     fromJson: (json) => {
       const value = typeof json === 'string' ? fromBase64Url(json) : undefined;
       if (value === undefined) throw new DecodeError('expected base64url');
+      if (value.length > bytesMax) {
+        throw new DecodeError(`${value.length} bytes, limit ${bytesMax}`);
+      }
       return value;
     },
   };

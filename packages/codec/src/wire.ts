@@ -157,6 +157,13 @@ export class Reader {
 // the time of the platform's encoder, which pays off from about this length on.
 const SHORT_TEXT = 128;
 
+/** Why text has no canonical bytes within a bound, or undefined when it has. */
+export function textError(text: string, bytesMax: number): string | undefined {
+  if (/\p{Surrogate}/u.test(text)) return 'text has a lone surrogate';
+  const sizeBytes = utf8(text).length;
+  return sizeBytes > bytesMax ? `text has ${sizeBytes} bytes, limit ${bytesMax}` : undefined;
+}
+
 /** Write strict UTF-8 with its length. */
 export function writeText(writer: Writer, text: string, bytesMax: number): void {
   if (text.length <= SHORT_TEXT && text.length <= bytesMax && isAscii(text)) {
