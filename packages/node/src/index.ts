@@ -1,0 +1,2 @@
+export { readConfig, type Address, type NodeConfig } from './config.ts';
+export { runNode, type RunningNode } from './node.ts';

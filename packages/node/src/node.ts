@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createServer, type ApiServer, type NodeFacade } from '@hanse/api';
+import type { Block, Executed } from '@hanse/model';
+import { PeerNet } from '@hanse/net';
+import { Validator, type Execution } from '@hanse/replica';
+import type { NodeConfig } from './config.ts';
+import { createFacade, type ExecutedNews } from './facade.ts';
+import { Feed } from './feed.ts';
+import { initialFacts, noteFinal, observe, type Streams } from './observe.ts';
+import { prepare, type Parts } from './prepare.ts';
+import type { WorkerClient } from './rpc.ts';
+import { openSigner } from './signing.ts';
+import type { StateMethods } from './state.ts';
+import { openState, openStorage, rebuildIfMarked, type Storage } from './storage.ts';
+import { Timers } from './timers.ts';
+import { Waiters } from './waiters.ts';
+import { startStateWorker, VerifyPool } from './workers.ts';
+
+const FEED_BUFFER = 10_000;
+const TXID_BYTES = 32;
+
+/** A validator that runs in this process. */
+export type RunningNode = { readonly url: string; readonly stop: () => Promise<void> };
+
+/** Threads beside the main one. */
+type Workers = { readonly verify: VerifyPool; readonly state: WorkerClient<StateMethods> };
+
+/**
+ * Start a validator: storage, workers, consensus, links and HTTP interface. `fatal` is called at most
+ * once, when the process must end. Throws HanseError when it cannot start.
+ */
+export async function runNode(
+  config: NodeConfig,
+  fatal: (error: unknown) => void,
+): Promise<RunningNode> {
+  const parts = await prepare(config, fatal);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  rebuildIfMarked(config.dataDir, parts.log);
+  const verify = await VerifyPool.start(
+    { suite: parts.suite.id, chainId: parts.chainId },
+    parts.fatal,
+  );
+  const workers: Workers = { verify, state: startStateWorker(parts.fatal) };
+  const executed = await openState(parts, workers.state);
+  const storage = await openStorage(parts);
+  const streams: Streams = {
+    facts: initialFacts(parts),
+    waiters: new Waiters(),
+    executedFeed: new Feed<ExecutedNews>({ bufferMax: FEED_BUFFER }),
+    provedFeed: new Feed<number>({ bufferMax: FEED_BUFFER }),
+  };
+  await recallTip(streams, storage, executed);
+  const running = await startValidator(parts, { workers, storage, streams, executed });
+  const api = await listen(
+    parts,
+    createFacade({ ...parts, ...streams, ...workers, validator: running.validator }),
+  );
+  const { tip } = streams.facts;
+  parts.log('info', 'node started', {
+    api: api.url,
+    height: tip.header.height,
+    executed: executed.height,
+  });
+  return {
+    url: api.url,
+    stop: async () => {
+      await Promise.all([api.close(), running.stop()]);
+      await storage.close();
+      await workers.state.call('close', {});
+      await Promise.all([workers.state.close(), verify.close()]);
+    },
+  };
+}
+
+type ValidatorParts = {
+  readonly workers: Workers;
+  readonly storage: Storage;
+  readonly streams: Streams;
+  readonly executed: Executed;
+};
+
+/** Bring the validator up from its log and connect it to its peers. */
+async function startValidator(
+  parts: Parts,
+  { workers, storage, streams, executed }: ValidatorParts,
+): Promise<{ readonly validator: Validator; readonly stop: () => Promise<void> }> {
+  const { genesis, suite, self, clock, log } = parts;
+  const signer = await openSigner({ ...parts, archive: storage.archive });
+  const timers = new Timers((name) => validator.timer(name));
+  const net = createNet(parts, streams, () => validator);
+  const validator = await Validator.open(
+    { genesis, self, executed },
+    {
+      suite,
+      clock,
+      trace: log,
+      signer,
+      observer: observe(parts, streams),
+      setTimer: (name, delayMs) => timers.set(name, delayMs),
+      send: (peer, bytes, priority) => net.send(peer, bytes, priority),
+      verifyBatch: (batch) => workers.verify.call('batch', { bytes: batch.bytes }),
+      execute: (block, batches) => execute(workers.state, block, batches),
+    },
+    storage.archive,
+  );
+  await net.start();
+  validator.start();
+  return {
+    validator,
+    stop: async () => {
+      validator.stop();
+      timers.clear();
+      await net.stop();
+      signer.close();
+    },
+  };
+}
+
+/** Links to the other validators; their frames go to the validator, their silence into the facts. */
+function createNet(parts: Parts, { facts }: Streams, validator: () => Validator): PeerNet {
+  const { config, genesis, self, chainId, clock, log } = parts;
+  return new PeerNet({
+    self,
+    peers: config.peers.flatMap(({ index, host, port }) => {
+      const tlsPublicKey = genesis.validators[index]?.tlsPublicKey;
+      return tlsPublicKey === undefined || index === self
+        ? []
+        : [{ index, host, port, tlsPublicKey }];
+    }),
+    listen: config.listen,
+    keyPem: readFileSync(config.tlsKeyFile, 'utf8'),
+    certPem: readFileSync(config.tlsCertFile, 'utf8'),
+    chainId,
+    log,
+    onMessage: (from, bytes) => {
+      const peer = facts.peers[from];
+      if (peer !== undefined) peer.heardAtMs = clock.nowMs();
+      validator().frame(from, bytes);
+    },
+    onLink: (index, connected) => {
+      const peer = facts.peers[index];
+      if (peer !== undefined) peer.connected = connected;
+      if (connected) validator().connected(index);
+    },
+  });
+}
+
+/** Begin the facts where the archive left them. */
+async function recallTip(
+  { facts, waiters }: Streams,
+  { archive }: Storage,
+  executed: Executed,
+): Promise<void> {
+  facts.executedHeight = executed.height;
+  const last = archive.lastFinal();
+  const tip = last === undefined ? undefined : await archive.finalBlock(last.height);
+  if (tip !== undefined)
+    noteFinal(facts, tip.block, tip.certificate, (height) => waiters.proved(height));
+}
+
+/** Execute in the state worker; 32 bytes per transaction come back, not an object each. */
+async function execute(
+  state: WorkerClient<StateMethods>,
+  block: Block,
+  batches: readonly Uint8Array[],
+): Promise<Execution> {
+  const { executed, txids, voids, refused } = await state.call('execute', {
+    block: block.bytes,
+    batches,
+  });
+  const ids: Uint8Array[] = [];
+  for (let offset = 0; offset < txids.length; offset += TXID_BYTES)
+    ids.push(txids.subarray(offset, offset + TXID_BYTES));
+  return { executed, txids: ids, voids, refused };
+}
+
+async function listen(parts: Parts, facade: NodeFacade): Promise<ApiServer> {
+  const { host, port } = parts.config.api;
+  const consoleDir = new URL('./console/', import.meta.url);
+  return createServer(facade, {
+    host,
+    port,
+    log: parts.log,
+    ...(existsSync(consoleDir) ? { consoleDir: fileURLToPath(consoleDir) } : {}),
+  });
+}

@@ -1,0 +1,97 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode } from '@hanse/codec';
+import { isHanseError, type Log } from '@hanse/kit';
+import { genesisSchema, type Executed } from '@hanse/model';
+import { Archive } from '@hanse/replica';
+import { BlockLog, LevelKv } from '@hanse/store';
+import { REBUILD_MARK, type Parts } from './prepare.ts';
+import type { WorkerClient } from './rpc.ts';
+import type { StateMethods } from './state.ts';
+
+/** Open archive and the way to close it. */
+export type Storage = { readonly archive: Archive; readonly close: () => Promise<void> };
+
+/** Derived data that turned out damaged while running is thrown away and rebuilt from the log. */
+export function rebuildIfMarked(dataDir: string, log: Log): void {
+  const mark = join(dataDir, REBUILD_MARK);
+  if (!existsSync(mark)) return;
+  log('warn', 'derived data was damaged: rebuilding it from the block log');
+  for (const name of ['state', 'index']) moveAside(join(dataDir, name));
+  rmSync(mark);
+}
+
+function moveAside(dir: string): void {
+  if (!existsSync(dir)) return;
+  rmSync(`${dir}.damaged`, { recursive: true, force: true });
+  renameSync(dir, `${dir}.damaged`);
+}
+
+/** Open the state; what is damaged is moved aside and executed again from the log. */
+export async function openState(
+  { config, genesis, log }: Parts,
+  state: WorkerClient<StateMethods>,
+): Promise<Executed> {
+  const request = { dir: join(config.dataDir, 'state'), genesis: encode(genesisSchema, genesis) };
+  try {
+    return await state.call('open', request);
+  } catch (error) {
+    if (!isHanseError(error) || error.codeName !== 'StateCorrupt') throw error;
+    log('warn', 'the state is damaged: rebuilding it from the block log', {
+      reason: error.message,
+    });
+    moveAside(request.dir);
+    return await state.call('open', request);
+  }
+}
+
+/** Open the block log and its index; a damaged index is rebuilt. */
+export async function openStorage(parts: Parts): Promise<Storage> {
+  try {
+    return await openStorageOnce(parts);
+  } catch (error) {
+    // The index is derived; only damage to the log itself needs a person.
+    if (isHanseError(error) && !['StateCorrupt', 'InvariantBroken'].includes(error.codeName))
+      throw error;
+    parts.log('warn', 'the index is damaged: rebuilding it from the block log', {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    moveAside(join(parts.config.dataDir, 'index'));
+    return await openStorageOnce(parts);
+  }
+}
+
+async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<Storage> {
+  const index = await LevelKv.open(join(config.dataDir, 'index'));
+  let blockLog: BlockLog | undefined;
+  const close = async (): Promise<void> => {
+    await blockLog?.close();
+    await index.close();
+  };
+  try {
+    const archive = await Archive.open({
+      suite,
+      index,
+      openLog: async (from, onRecord) => {
+        blockLog = await BlockLog.open(join(config.dataDir, 'log'), {
+          chainId,
+          log,
+          ...(from === undefined ? {} : { from }),
+          onRecord,
+        });
+        return blockLog;
+      },
+    });
+    return {
+      archive,
+      close: async () => {
+        await archive.sync();
+        await archive.flush();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
