@@ -59,7 +59,9 @@ describe(`${VALUES} generated values of`, () => {
 
   afterAll(() => {
     if (!isPinning) return;
-    const types = Object.fromEntries(Object.entries(found).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const types = Object.fromEntries(
+      Object.entries(found).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
     writeFileSync(PATH, `${JSON.stringify({ values: VALUES, types }, null, 2)}\n`);
   });
 });

@@ -31,7 +31,8 @@ function compile({ shape }: AnySchema): Sampler {
 /** Rules that a shape does not tell, by shape: `refine` keeps the shape of its base. */
 const mends = new Map<Shape, (value: unknown) => unknown>();
 const certificateShape = model.certificateSchema.shape;
-const votesSchema = certificateShape.kind === 'struct' ? certificateShape.fields['votes'] : undefined;
+const votesSchema =
+  certificateShape.kind === 'struct' ? certificateShape.fields['votes'] : undefined;
 if (votesSchema === undefined) throw new Error('a certificate has votes');
 mends.set(votesSchema.shape, (value) => {
   const votes = value as { readonly signer: number }[];
@@ -68,12 +69,15 @@ function compileShape(shape: Shape): Sampler {
       const spread = Math.min(shape.itemsMax - shape.itemsMin, 3) + 1;
       return (next) => {
         const out: unknown[] = [];
-        for (let count = shape.itemsMin + (next() % spread); count > 0; count--) out.push(item(next));
+        for (let count = shape.itemsMin + (next() % spread); count > 0; count--)
+          out.push(item(next));
         return out;
       };
     }
     case 'struct': {
-      const fields = Object.entries(shape.fields).map(([name, field]) => [name, compile(field)] as const);
+      const fields = Object.entries(shape.fields).map(
+        ([name, field]) => [name, compile(field)] as const,
+      );
       return (next) => {
         const out: Record<string, unknown> = {};
         for (const [name, field] of fields) out[name] = field(next);
@@ -136,14 +140,16 @@ function texts(bytesMax: number): Sampler {
 export function allSchemas(): ReadonlyMap<string, Schema<unknown>> {
   const out = new Map<string, Schema<unknown>>();
   for (const [name, value] of Object.entries(model)) {
-    if (name.endsWith('Schema')) out.set(name.slice(0, -'Schema'.length), value as unknown as Schema<unknown>);
+    if (name.endsWith('Schema'))
+      out.set(name.slice(0, -'Schema'.length), value as unknown as Schema<unknown>);
   }
   for (const [contract, { methods, queries, events }] of Object.entries(model.systemContracts)) {
     for (const [method, { args, result }] of Object.entries({ ...methods, ...queries })) {
       out.set(`${contract}.${method} args`, args as Schema<unknown>);
       out.set(`${contract}.${method} result`, result as Schema<unknown>);
     }
-    for (const [event, data] of Object.entries(events)) out.set(`${contract} event ${event}`, data as Schema<unknown>);
+    for (const [event, data] of Object.entries(events))
+      out.set(`${contract} event ${event}`, data as Schema<unknown>);
   }
   return out;
 }
