@@ -225,7 +225,7 @@ function shared(root, outdir) {
 }
 
 /** Everything from node_modules stays outside; our own packages go in. */
-function externalPackages() {
+export function externalPackages() {
   return {
     name: 'external-packages',
     setup(builder) {
