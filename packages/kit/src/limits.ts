@@ -46,6 +46,9 @@ export const limits = {
   // Wire and network.
   frameBytesMax: 4 * MIB,
   peerSendQueueBytesMax: 32 * MIB,
+  peerVoteQueueBytesMax: 8 * MIB,
+  peerInboundBytesPerSecondMax: 128 * MIB,
+  peerInboundFramesPerSecondMax: 50_000,
   fetchBlocksPerRequestMax: 64,
   fetchBatchesPerRequestMax: 16,
   helpPerPeerPerSecondMax: 50,
@@ -88,6 +91,8 @@ assert(
   'a sealed batch has room for its last envelope',
 );
 assert(limits.batchBytesMax < limits.frameBytesMax, 'a batch fits a frame');
+assert(limits.frameBytesMax < limits.peerVoteQueueBytesMax, 'a frame fits the queue of votes');
+assert(limits.frameBytesMax < limits.peerInboundBytesPerSecondMax, 'a frame is within the rate');
 assert(limits.batchBytesMax < limits.logRecordBytesMax, 'a batch fits a record of the log');
 assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two full batches');
 assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');
