@@ -6,6 +6,7 @@ import {
   certificateError,
   genesisValidators,
   messageSchema,
+  openBatch,
   type Block,
   type Certificate,
   type Vote,
@@ -27,6 +28,7 @@ export class Checks {
   readonly #lastFinal = new Map<string, Block>();
   readonly #nullified = new Set<number>();
   readonly #notarized = new Map<number, string>();
+  readonly #batches = new Map<string, string>();
   evidence = 0;
 
   constructor(options: {
@@ -71,7 +73,11 @@ export class Checks {
     this.#lastFinal.set(member.name, block);
     if (certificate !== undefined && this.#nullified.has(view))
       this.#fail(`I4: view ${view} is finalized and nullified`);
-    if (certificate !== undefined) this.certificate(certificate);
+    if (certificate === undefined) return;
+    this.certificate(certificate);
+    if (!member.durability.hasFinality(view, block.digest)) {
+      this.#fail(`W4: ${member.name} told of height ${height} before its certificate was durable`);
+    }
   }
 
   /** I10: every honest member executes the same transactions once, with the same results. */
@@ -127,12 +133,16 @@ export class Checks {
     if (kind === 'vote') this.#vote(member, value.vote);
     if (kind === 'proposal') this.#vote(member, value.vote);
     if (kind === 'certificate') this.certificate(value.certificate);
+    if (kind === 'batch') this.#batch(member, value.batch);
   }
 
   #vote(member: Member, vote: Vote): void {
     if (this.#byzantine.has(vote.signer)) return;
     if (vote.signer !== member.index)
       return this.#fail(`${member.name} sent a vote of ${vote.signer}`);
+    if (!member.durability.hasVote(vote)) {
+      this.#fail(`W1: ${member.name} sent ${vote.kind} of view ${vote.view} before it was durable`);
+    }
     const key = `${vote.signer}/${vote.view}`;
     const place = `${key}/${vote.kind}`;
     const digest = toHex(vote.digest);
@@ -158,7 +168,24 @@ export class Checks {
     this.#fail(what);
   }
 
-  #same(map: Map<number, string>, key: number, value: string, message: string): void {
+  /** W6 and lane forks: an own batch is durable before it is sent, and there is one per number. */
+  #batch(member: Member, bytes: Uint8Array): void {
+    const batch = openBatch(this.#suite, bytes);
+    if (!batch.ok) return this.#fail(`${member.name} sent a batch that does not open`);
+    const { lane, seq } = batch.value.header;
+    if (lane !== member.index) return;
+    if (!member.durability.hasBatch(batch.value.digest)) {
+      this.#fail(`W6: ${member.name} sent batch ${seq} before it was durable`);
+    }
+    this.#same(
+      this.#batches,
+      `${lane}/${seq}`,
+      toHex(batch.value.digest),
+      `W6: ${member.name} forked its lane at ${seq}`,
+    );
+  }
+
+  #same<K>(map: Map<K, string>, key: K, value: string, message: string): void {
     const before = map.get(key);
     if (before !== undefined && before !== value) this.#fail(message);
     else map.set(key, value);

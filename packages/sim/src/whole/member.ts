@@ -8,6 +8,7 @@ import { Archive, Validator, type Execution } from '@hanse/replica';
 import { BlockLog, MemoryDisk, MemoryKv } from '@hanse/store';
 import { voteSignBytes, type Vote } from '@hanse/model';
 import type { SimChain } from './chain.ts';
+import { Durability } from './durability.ts';
 import type { World } from './world.ts';
 
 const SYNC_MS_MAX = 3;
@@ -45,6 +46,7 @@ export class Member {
   #state = new MemoryKv();
   #validator: Validator | undefined;
   #ledger: Ledger | undefined;
+  #durability: Durability | undefined;
   /** Counts starts: what an earlier life left behind must not touch a later one. */
   #life = 0;
   restarts = 0;
@@ -67,6 +69,11 @@ export class Member {
     return must(this.#validator, `${this.name} is up`);
   }
 
+  /** What the log of this life is known to have on disk. */
+  get durability(): Durability {
+    return must(this.#durability, `${this.name} is up`);
+  }
+
   get ledger(): Ledger {
     return must(this.#ledger, `${this.name} is up`);
   }
@@ -77,18 +84,27 @@ export class Member {
     const life = ++this.#life;
     const isCurrent = (): boolean => this.#life === life;
     const executor = createExecutor(suite, chain.genesis);
-    const opened = await Ledger.open({ suite, kv: this.#state, executor, genesis: chain.genesis });
+    const opened = Ledger.open({ suite, kv: this.#state, executor, genesis: chain.genesis });
     await this.#state.write(opened.writes);
+    const durability = new Durability(suite);
     const archive = await Archive.open({
       suite,
       index: this.#index,
-      openLog: async (from, onRecord) =>
-        BlockLog.openOn(this.#disk, {
+      openLog: async (from, onRecord) => {
+        const options = { chainId: chain.chainId, salt: () => world.bytes(16) };
+        // The checks read all of it on a copy; the node begins where its index ends.
+        await BlockLog.openOn(this.#disk.copy(), {
           chainId: chain.chainId,
+          salt: () => new Uint8Array(16),
+          onRecord: (kind, payload) => durability.found(kind, payload),
+        });
+        const log = await BlockLog.openOn(this.#disk, {
+          ...options,
           onRecord,
-          salt: () => world.bytes(16),
           ...(from === undefined ? {} : { from }),
-        }),
+        });
+        return durability.watch(log);
+      },
     });
     const key = must(chain.consensusKeys[this.index], 'every member has a key');
     const validator = await Validator.open(
@@ -100,6 +116,7 @@ export class Member {
         signer: {
           vote: (vote) => Promise.resolve(suite.sign(key, voteSignBytes(chain.chainId, vote))),
           batch: (message) => suite.sign(key, message),
+          logged: () => undefined,
         },
         observer: {
           final: (block, certificate) => events.final(this, block, certificate),
@@ -125,6 +142,7 @@ export class Member {
       archive,
     );
     this.#timers.clear();
+    this.#durability = durability;
     this.#validator = validator;
     this.#ledger = opened.ledger;
     validator.start();
