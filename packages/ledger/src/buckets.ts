@@ -1,6 +1,8 @@
 import type { Suite } from '@hanse/crypto';
 import { assert } from '@hanse/kit';
-import { leadingBits, taggedHash, u64Bytes, ZERO_HASH, type EntryProof } from '@hanse/model';
+import { leadingBits, taggedHash, ZERO_HASH, type EntryProof } from '@hanse/model';
+import { foldProof, foldRoot, putLeafHash } from './hashes.ts';
+import { setU64 } from './keys.ts';
 
 /*
  * A bucket is its entries in order of key hash, packed: key hash, value hash, and the hash of the
@@ -76,12 +78,9 @@ export function editBucket(suite: Suite, bucket: Bucket, edits: readonly BucketE
 export function bucketRoot(suite: Suite, bucket: Bucket): Uint8Array {
   const count = entryCount(bucket);
   if (count === 0) return ZERO_HASH;
-  const hashes = new Uint8Array(count * HASH);
-  for (let i = 0; i < count; i++) {
-    hashes.set(bucket.subarray(i * ENTRY + LEAF_AT, (i + 1) * ENTRY), i * HASH);
-  }
-  for (let size = count; size > 1; size = (size + 1) >> 1) levelUp(suite, hashes, size);
-  return rootHash(suite, count, hashes);
+  setU64(rootInput, 0, count);
+  rootInput.set(foldRoot(suite, leafHashes(bucket), count), 8);
+  return taggedHash(suite, 'hanse-bucket/1', rootInput);
 }
 
 /** The two halves of a bucket at `level` by the next bit of the key hash. */
@@ -127,18 +126,7 @@ export function openBucket(suite: Suite, stored: Uint8Array): Bucket | undefined
 export function proveEntry(suite: Suite, bucket: Bucket, position: number): EntryProof {
   const count = entryCount(bucket);
   assert(position >= 0 && position < count, `entry ${position} of ${count}`);
-  const hashes = new Uint8Array(count * HASH);
-  for (let i = 0; i < count; i++) {
-    hashes.set(bucket.subarray(i * ENTRY + LEAF_AT, (i + 1) * ENTRY), i * HASH);
-  }
-  const path: Uint8Array[] = [];
-  let at = position;
-  for (let size = count; size > 1; size = (size + 1) >> 1) {
-    const sibling = at ^ 1;
-    if (sibling < size) path.push(hashes.slice(sibling * HASH, (sibling + 1) * HASH));
-    levelUp(suite, hashes, size);
-    at >>= 1;
-  }
+  const path = foldProof(suite, leafHashes(bucket), { index: position, count });
   return {
     index: position,
     keyHash: entryKey(bucket, position).slice(),
@@ -155,10 +143,14 @@ function compareAt(bucket: Bucket, offset: number, keyHash: Uint8Array): number 
   return 0;
 }
 
-// Hash functions do not keep their input, and nothing here is re-entrant.
-const leafInput = new Uint8Array(1 + STORED_ENTRY);
-const nodeInput = new Uint8Array(1 + 2 * HASH);
-nodeInput[0] = 1;
+function leafHashes(bucket: Bucket): Uint8Array {
+  const count = entryCount(bucket);
+  if (folded.length < count * HASH) folded = new Uint8Array(2 * count * HASH);
+  for (let i = 0; i < count; i++) {
+    folded.set(bucket.subarray(i * ENTRY + LEAF_AT, (i + 1) * ENTRY), i * HASH);
+  }
+  return folded;
+}
 
 function putEntry(
   suite: Suite,
@@ -167,26 +159,12 @@ function putEntry(
   keyHash: Uint8Array,
   valueHash: Uint8Array,
 ): number {
-  leafInput.set(keyHash, 1);
-  leafInput.set(valueHash, 1 + HASH);
   out.set(keyHash, at);
   out.set(valueHash, at + HASH);
-  out.set(suite.hash(leafInput), at + LEAF_AT);
+  putLeafHash(suite, out.subarray(at, at + STORED_ENTRY), out, at + LEAF_AT);
   return at + ENTRY;
 }
 
-/** One level of the RFC 9162 tree in place: the last node of an odd level moves up alone. */
-function levelUp(suite: Suite, hashes: Uint8Array, size: number): void {
-  for (let i = 0; i + 1 < size; i += 2) {
-    nodeInput.set(hashes.subarray(i * HASH, (i + 2) * HASH), 1);
-    hashes.set(suite.hash(nodeInput), (i >> 1) * HASH);
-  }
-  if (size % 2 === 1) hashes.copyWithin((size >> 1) * HASH, (size - 1) * HASH, size * HASH);
-}
-
-function rootHash(suite: Suite, count: number, hashes: Uint8Array): Uint8Array {
-  const input = new Uint8Array(8 + HASH);
-  input.set(u64Bytes(count));
-  input.set(hashes.subarray(0, HASH), 8);
-  return taggedHash(suite, 'hanse-bucket/1', input);
-}
+// Memory for the few hashes of a bucket, taken once; nothing here is re-entrant.
+let folded = new Uint8Array(64 * HASH);
+const rootInput = new Uint8Array(8 + HASH);

@@ -30,7 +30,7 @@ export function bucketKey(level: number, index: number): Uint8Array {
   const key = new Uint8Array(6);
   key[0] = prefixes.bucket;
   key[1] = level;
-  new DataView(key.buffer).setUint32(2, index);
+  setU32(key, 2, index);
   return key;
 }
 
@@ -47,7 +47,7 @@ export function partKey(prefix: number, height: number, part: number): Uint8Arra
   const key = new Uint8Array(13);
   key[0] = prefix;
   setU64(key, 1, height);
-  new DataView(key.buffer).setUint32(9, part);
+  setU32(key, 9, part);
   return key;
 }
 
@@ -65,22 +65,35 @@ export function sliceKey(side: number, slice: number): Uint8Array {
   const key = new Uint8Array(6);
   key[0] = prefixes.slice;
   key[1] = side;
-  new DataView(key.buffer).setUint32(2, slice);
+  setU32(key, 2, slice);
   return key;
+}
+
+/** Write a 32-bit integer, big-endian. By hand: a DataView costs more to make than four bytes. */
+export function setU32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = (value >>> 16) & 0xff;
+  bytes[offset + 2] = (value >>> 8) & 0xff;
+  bytes[offset + 3] = value & 0xff;
+}
+
+/** Read a 32-bit integer, big-endian. */
+export function getU32(bytes: Uint8Array, offset: number): number {
+  const high = ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
+  const low = ((bytes[offset + 2] ?? 0) << 8) | (bytes[offset + 3] ?? 0);
+  return high * 2 ** 16 + low;
 }
 
 /** Write a safe integer in eight bytes, big-endian. */
 export function setU64(bytes: Uint8Array, offset: number, value: number): void {
-  assert(Number.isSafeInteger(value) && value >= 0, `${value} is not a height or time`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  view.setUint32(offset, Math.floor(value / 2 ** 32));
-  view.setUint32(offset + 4, value >>> 0);
+  assert(Number.isSafeInteger(value) && value >= 0, 'heights, times and counts are safe integers');
+  setU32(bytes, offset, Math.floor(value / 2 ** 32));
+  setU32(bytes, offset + 4, value >>> 0);
 }
 
-/** Read a safe integer of eight bytes, big-endian. */
+/** Read eight bytes as an integer, big-endian. */
 export function getU64(bytes: Uint8Array, offset: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return view.getUint32(offset) * 2 ** 32 + view.getUint32(offset + 4);
+  return getU32(bytes, offset) * 2 ** 32 + getU32(bytes, offset + 4);
 }
 
 /** The first key behind all keys that begin with `prefix`; undefined when there is none. */
@@ -93,8 +106,20 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   return end;
 }
 
-/** A one-to-one string of bytes, for maps. Eight at a time: a spread costs ten times as much. */
+/** A one-to-one string of bytes, for maps. */
 export function keyText(bytes: Uint8Array): string {
+  // A contract reads a key, then writes it: the same array comes several times in a row.
+  if (bytes === lastKey) return lastText;
+  lastKey = bytes;
+  lastText = textOf(bytes);
+  return lastText;
+}
+
+let lastKey: Uint8Array = META_KEY;
+let lastText = textOf(META_KEY);
+
+/** Eight bytes at a time: a spread costs ten times as much. */
+function textOf(bytes: Uint8Array): string {
   let text = '';
   const whole = bytes.length - (bytes.length % 8);
   for (let i = 0; i < whole; i += 8) {

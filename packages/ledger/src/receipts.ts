@@ -1,10 +1,11 @@
 import { decode, encode } from '@hanse/codec';
-import { leafHash, merkleProofOfHashes, merkleRootOfHashes, type Suite } from '@hanse/crypto';
-import { concatBytes, equalBytes, toHex } from '@hanse/kit';
+import { HASH_BYTES, verifyMerkleProof, type Suite } from '@hanse/crypto';
+import { equalBytes, must } from '@hanse/kit';
 import { eventLeafSchema, receiptSchema, type Receipt } from '@hanse/model';
 import type { WriteBuffer } from './buffer.ts';
 import { GenerationCache } from './cache.ts';
-import { getU64, heightKey, partKey, prefixed, prefixes, setU64 } from './keys.ts';
+import { foldProof, foldRoot, putLeafHash } from './hashes.ts';
+import { getU32, getU64, heightKey, partKey, prefixed, prefixes, setU32, setU64 } from './keys.ts';
 import type { KvWrite } from './ports.ts';
 import { corrupt, mustReadValue, readValue, sealValue } from './records.ts';
 
@@ -20,16 +21,16 @@ export type SealedReceipts = {
 
 const RECEIPTS_PER_CHUNK = 32;
 const CACHED_HASHES_BYTES = 16 * 1024 * 1024;
-const HASH_COST_BYTES = 100;
+const HASHES_OVERHEAD_BYTES = 200;
 
 /** Receipts in the store: in chunks by height, found by transaction id. */
 export class Receipts {
   readonly #suite: Suite;
   readonly #buffer: WriteBuffer;
-  /** Leaf hashes of blocks whose receipts were proved lately. */
-  readonly #hashes = new GenerationCache<number, readonly Uint8Array[]>(
+  /** Packed leaf hashes of blocks applied or proved lately. */
+  readonly #hashes = new GenerationCache<number, Uint8Array>(
     CACHED_HASHES_BYTES,
-    (hashes) => HASH_COST_BYTES * (1 + hashes.length),
+    (hashes) => HASHES_OVERHEAD_BYTES + hashes.length,
   );
 
   constructor(suite: Suite, buffer: WriteBuffer) {
@@ -41,30 +42,27 @@ export class Receipts {
   seal(height: number, receipts: readonly Receipt[]): SealedReceipts {
     const suite = this.#suite;
     const bytes = receipts.map((receipt) => encode(receiptSchema, receipt));
-    const events = receipts.flatMap(({ txid, events }) =>
-      events.map((event, index) =>
-        leafHash(suite, encode(eventLeafSchema, { txid, index, event })),
-      ),
-    );
-    const hashes = bytes.map((one) => leafHash(suite, one));
     const writes: KvWrite[] = [];
     for (let from = 0; from < bytes.length; from += RECEIPTS_PER_CHUNK) {
       const key = partKey(prefixes.receipts, height, from / RECEIPTS_PER_CHUNK);
       const chunk = packChunk(bytes.slice(from, from + RECEIPTS_PER_CHUNK));
       writes.push([key, sealValue(suite, key, chunk)]);
     }
+    // No checksum: whoever follows a place finds out that another transaction is there.
     for (const { txid, index } of receipts) {
-      const key = prefixed(prefixes.txid, txid);
-      writes.push([key, sealValue(suite, key, packPlace({ height, index }))]);
+      writes.push([prefixed(prefixes.txid, txid), packPlace({ height, index })]);
     }
+    const hashes = hashLeaves(suite, bytes);
     if (bytes.length > 0) {
       const key = heightKey(prefixes.receipts, height);
-      writes.push([key, sealValue(suite, key, packPlace({ height, index: bytes.length }))]);
+      const head = new Uint8Array(4);
+      setU32(head, 0, bytes.length);
+      writes.push([key, sealValue(suite, key, head)]);
       this.#hashes.set(height, hashes);
     }
     return {
-      receiptsRoot: merkleRootOfHashes(suite, hashes),
-      eventsRoot: merkleRootOfHashes(suite, events),
+      receiptsRoot: foldRoot(suite, hashes.slice(), bytes.length),
+      eventsRoot: eventsRootOf(suite, receipts),
       writes,
     };
   }
@@ -72,7 +70,7 @@ export class Receipts {
   /** Where the receipt of a transaction is. */
   find(txid: Uint8Array): ReceiptPlace | undefined {
     const key = prefixed(prefixes.txid, txid);
-    const bytes = readValue(this.#suite, this.#buffer, key, `place of transaction ${toHex(txid)}`);
+    const bytes = this.#buffer.get(key);
     return bytes === undefined ? undefined : openPlace(bytes);
   }
 
@@ -93,13 +91,13 @@ export class Receipts {
   list(height: number, receiptsRoot: Uint8Array): readonly Uint8Array[] {
     const key = heightKey(prefixes.receipts, height);
     const head = readValue(this.#suite, this.#buffer, key, `receipts of height ${height}`);
-    const count = head === undefined ? 0 : openPlace(head).index;
+    const count = head?.length === 4 ? getU32(head, 0) : 0;
     const all: Uint8Array[] = [];
     for (let chunk = 0; chunk * RECEIPTS_PER_CHUNK < count; chunk++) {
       all.push(...this.#chunk(height, chunk));
     }
-    const hashes = all.map((bytes) => leafHash(this.#suite, bytes));
-    if (!equalBytes(merkleRootOfHashes(this.#suite, hashes), receiptsRoot)) {
+    const hashes = hashLeaves(this.#suite, all);
+    if (!equalBytes(foldRoot(this.#suite, hashes.slice(), all.length), receiptsRoot)) {
       throw corrupt(`receipts of height ${height}`);
     }
     this.#hashes.set(height, hashes);
@@ -117,14 +115,14 @@ export class Receipts {
     readonly path: readonly Uint8Array[];
   } {
     if (this.#hashes.get(height) === undefined) this.list(height, receiptsRoot);
-    const hashes = this.#hashes.get(height) ?? [];
+    const hashes = must(this.#hashes.get(height), 'listing leaves the hashes').slice();
+    const count = hashes.length / HASH_BYTES;
     const receipt = this.at({ height, index });
-    const hash = hashes[index];
-    if (hash === undefined || !equalBytes(hash, leafHash(this.#suite, receipt))) {
+    const path = foldProof(this.#suite, hashes, { index, count });
+    const claim = { leaf: receipt, index, count, proof: path, root: receiptsRoot };
+    if (!verifyMerkleProof(this.#suite, claim))
       throw corrupt(`receipt ${index} of height ${height}`);
-    }
-    const path = merkleProofOfHashes(this.#suite, hashes, index);
-    return { receipt, index, count: hashes.length, path };
+    return { receipt, index, count, path };
   }
 
   #chunk(height: number, chunk: number): readonly Uint8Array[] {
@@ -143,21 +141,41 @@ export function openReceipt(bytes: Uint8Array, { height, index }: ReceiptPlace):
   return receipt.value;
 }
 
-function packChunk(all: readonly Uint8Array[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const bytes of all) {
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, bytes.length);
-    parts.push(length, bytes);
+/** Packed leaf hashes. */
+function hashLeaves(suite: Suite, leaves: readonly Uint8Array[]): Uint8Array {
+  const hashes = new Uint8Array(leaves.length * HASH_BYTES);
+  leaves.forEach((leaf, i) => putLeafHash(suite, leaf, hashes, i * HASH_BYTES));
+  return hashes;
+}
+
+function eventsRootOf(suite: Suite, receipts: readonly Receipt[]): Uint8Array {
+  const count = receipts.reduce((sum, { events }) => sum + events.length, 0);
+  const hashes = new Uint8Array(count * HASH_BYTES);
+  let offset = 0;
+  for (const { txid, events } of receipts) {
+    for (const [index, event] of events.entries()) {
+      putLeafHash(suite, encode(eventLeafSchema, { txid, index, event }), hashes, offset);
+      offset += HASH_BYTES;
+    }
   }
-  return concatBytes(...parts);
+  return foldRoot(suite, hashes, count);
+}
+
+function packChunk(all: readonly Uint8Array[]): Uint8Array {
+  const chunk = new Uint8Array(all.reduce((sum, bytes) => sum + 4 + bytes.length, 0));
+  let at = 0;
+  for (const bytes of all) {
+    setU32(chunk, at, bytes.length);
+    chunk.set(bytes, at + 4);
+    at += 4 + bytes.length;
+  }
+  return chunk;
 }
 
 function openChunk(chunk: Uint8Array): readonly Uint8Array[] {
-  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const out: Uint8Array[] = [];
   for (let at = 0; at + 4 <= chunk.length;) {
-    const end = at + 4 + view.getUint32(at);
+    const end = at + 4 + getU32(chunk, at);
     out.push(chunk.subarray(at + 4, end));
     at = end;
   }
@@ -167,14 +185,11 @@ function openChunk(chunk: Uint8Array): readonly Uint8Array[] {
 function packPlace({ height, index }: ReceiptPlace): Uint8Array {
   const bytes = new Uint8Array(12);
   setU64(bytes, 0, height);
-  new DataView(bytes.buffer).setUint32(8, index);
+  setU32(bytes, 8, index);
   return bytes;
 }
 
 function openPlace(bytes: Uint8Array): ReceiptPlace {
-  if (bytes.length !== 12) throw corrupt('place of a receipt');
-  return {
-    height: getU64(bytes, 0),
-    index: new DataView(bytes.buffer, bytes.byteOffset).getUint32(8),
-  };
+  if (bytes.length !== 12) throw corrupt('place of a transaction');
+  return { height: getU64(bytes, 0), index: getU32(bytes, 8) };
 }

@@ -2,7 +2,7 @@ import { decode, encode, t } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
 import { isErrorName, limits } from '@hanse/kit';
 import type { WriteBuffer } from './buffer.ts';
-import { getU64, heightKey, prefixed, prefixes, setU64 } from './keys.ts';
+import { getU32, getU64, heightKey, prefixed, prefixes, setU32, setU64 } from './keys.ts';
 import type { ErrorRefusal, KvWrite } from './ports.ts';
 import { corrupt, mustReadValue, readValue, sealValue } from './records.ts';
 import type { SaltWindow, UsedSalt } from './window.ts';
@@ -123,14 +123,13 @@ function readSpent(suite: Suite, store: WriteBuffer, height: number): Spent {
 
 function pack({ time, salts, voided }: Spent): Uint8Array {
   const bytes = new Uint8Array(HEAD + salts.length * SALT_ENTRY + voided.length * TXID);
-  const view = new DataView(bytes.buffer);
   setU64(bytes, 0, time);
-  view.setUint32(8, salts.length);
+  setU32(bytes, 8, salts.length);
   let at = HEAD;
   for (const { mark, validUntil, index } of salts) {
     bytes.set(mark, at);
     setU64(bytes, at + MARK, validUntil);
-    view.setUint32(at + MARK + 8, index);
+    setU32(bytes, at + MARK + 8, index);
     at += SALT_ENTRY;
   }
   for (const txid of voided) {
@@ -142,15 +141,14 @@ function pack({ time, salts, voided }: Spent): Uint8Array {
 
 function unpack(bytes: Uint8Array): Spent | undefined {
   if (bytes.length < HEAD) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const saltsEnd = HEAD + view.getUint32(8) * SALT_ENTRY;
+  const saltsEnd = HEAD + getU32(bytes, 8) * SALT_ENTRY;
   if (saltsEnd > bytes.length || (bytes.length - saltsEnd) % TXID !== 0) return undefined;
   const salts: UsedSalt[] = [];
   for (let at = HEAD; at < saltsEnd; at += SALT_ENTRY) {
     salts.push({
       mark: bytes.subarray(at, at + MARK),
       validUntil: getU64(bytes, at + MARK),
-      index: view.getUint32(at + MARK + 8),
+      index: getU32(bytes, at + MARK + 8),
     });
   }
   const voided: Uint8Array[] = [];

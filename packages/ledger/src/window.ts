@@ -1,6 +1,7 @@
 import type { Suite } from '@hanse/crypto';
 import { assert, concatBytes, limits, utf8 } from '@hanse/kit';
 import { taggedHash } from '@hanse/model';
+import { getU32 } from './keys.ts';
 import type { ReceiptPlace } from './receipts.ts';
 
 /** What a block used up: the mark of a salt, until when it stays used, and whose receipt it is. */
@@ -142,5 +143,7 @@ class SpanSet {
 
 function wordsOf(mark: Uint8Array): Uint32Array {
   assert(mark.length === MARK_BYTES, 'a mark has its size');
-  return new Uint32Array(mark.slice().buffer);
+  const words = new Uint32Array(WORDS);
+  for (let i = 0; i < WORDS; i++) words[i] = getU32(mark, 4 * i);
+  return words;
 }
