@@ -16,6 +16,8 @@ import {
 import { LogWriter, type Part } from './writer.ts';
 
 const READ_AHEAD_BYTES = 4096;
+/** How long a log on disk is idle before it marks its end: under load it never is. */
+const IDLE_MS = 50;
 
 /** How to open a block log. */
 export type BlockLogOptions = {
@@ -41,6 +43,9 @@ export class BlockLog {
   readonly #chainId: Uint8Array;
   readonly #writer: LogWriter;
   readonly #lock: FolderLock | undefined;
+  /** 0 on other storage than the disk: nothing there may depend on time. */
+  readonly #idleMs: number;
+  #idleTimer: NodeJS.Timeout | undefined;
   /** Headers of segments read from; each is small and checked once. */
   readonly #headers = new Map<number, SegmentHeader>();
   #inFlight: readonly Part[] = [];
@@ -59,6 +64,7 @@ export class BlockLog {
     this.#chainId = chainId;
     this.#writer = writer;
     this.#lock = lock;
+    this.#idleMs = lock === undefined ? 0 : IDLE_MS;
   }
 
   /**
@@ -159,14 +165,15 @@ export class BlockLog {
     try {
       if (this.#failure === undefined) {
         await this.sync();
-        // The idle mark: written after the last sync, and not synced yet.
         await this.#running;
+        await this.#writeMark();
         await this.#files.sync(this.#writer.segment);
       }
     } catch (error) {
       throw this.#fail(error, this.#inFlight);
     } finally {
       this.#isClosed = true;
+      clearTimeout(this.#idleTimer);
       await this.#running?.catch(() => undefined);
       await this.#files.close();
       await this.#lock?.release();
@@ -195,6 +202,7 @@ export class BlockLog {
 
   async #flush(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
+    clearTimeout(this.#idleTimer);
     const parts = this.#writer.take();
     this.#inFlight = parts;
     try {
@@ -219,25 +227,39 @@ export class BlockLog {
     await this.#files.write(segment, part.offset, part.bytes.subarray(0, part.sizeBytes));
   }
 
-  /** Nothing more to sync: tell later readers that the last write is durable, without a sync. */
+  /** Nothing more to sync: soon tell later readers that the last write is durable. */
   #idle(flush: Promise<void>): void {
     if (this.#running !== flush) return;
     this.#running = undefined;
-    if (this.#next !== undefined || this.#writer.pendingBytes > 0 || this.#isClosed) return;
+    if (this.#idleMs === 0) this.#markEnd();
+    else this.#idleTimer = setTimeout(() => this.#markEnd(), this.#idleMs).unref();
+  }
+
+  #markEnd(): void {
+    const isBusy = this.#next !== undefined || this.#running !== undefined;
+    if (isBusy || this.#writer.pendingBytes > 0 || this.#isClosed) return;
+    const write = this.#writeMark().then(
+      () => {
+        if (this.#running === write) this.#running = undefined;
+      },
+      // Kept as the failure of the log: the next caller gets it.
+      () => undefined,
+    );
+    this.#running = write;
+  }
+
+  /** Write a mark, without a sync, unless the log already ends with one. */
+  async #writeMark(): Promise<void> {
     this.#writer.mark();
     const parts = this.#writer.take();
     this.#writer.markWritten();
     this.#inFlight = parts;
-    const write = Promise.all(parts.map((part) => this.#write(part))).then(
-      () => {
-        this.#inFlight = [];
-        if (this.#running === write) this.#running = undefined;
-      },
-      (error: unknown) => {
-        this.#fail(error, parts);
-      },
-    );
-    this.#running = write;
+    try {
+      for (const part of parts) await this.#write(part);
+    } catch (error) {
+      throw this.#fail(error, parts);
+    }
+    this.#inFlight = [];
   }
 
   #fail(error: unknown, parts: readonly Part[]): HanseError {

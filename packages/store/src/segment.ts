@@ -74,21 +74,18 @@ export function encodeRecord(
   at: number,
 ): number {
   const { kind, offset, payload, previous } = record;
-  const view = new DataView(out.buffer, out.byteOffset + at, RECORD_HEADER_BYTES);
-  view.setUint32(4, payload.length);
-  view.setUint8(8, kind);
-  view.setUint32(9, previous);
+  putU32(out, at + 4, payload.length);
+  out[at + 8] = kind;
+  putU32(out, at + 9, previous);
   out.set(payload, at + RECORD_HEADER_BYTES);
-  const end = at + RECORD_HEADER_BYTES + payload.length;
-  const crc = recordCrc(header, offset, out.subarray(at + 4, end));
-  view.setUint32(0, crc);
+  const crc = recordCrc(header, offset, out, at, payload.length);
+  putU32(out, at, crc);
   return crc;
 }
 
 /** Payload size that the header of a record claims, or undefined when the bytes hold no header. */
 export function payloadBytesOf(bytes: Uint8Array): number | undefined {
-  if (bytes.length < RECORD_HEADER_BYTES) return undefined;
-  return new DataView(bytes.buffer, bytes.byteOffset, RECORD_HEADER_BYTES).getUint32(4);
+  return bytes.length < RECORD_HEADER_BYTES ? undefined : getU32(bytes, 4);
 }
 
 /**
@@ -105,21 +102,31 @@ export function decodeRecord(
   if (payloadBytes > limits.logRecordBytesMax) return `a record claims ${payloadBytes} bytes`;
   const sizeBytes = RECORD_HEADER_BYTES + payloadBytes;
   if (bytes.length < sizeBytes) return 'the file ends inside a record';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, RECORD_HEADER_BYTES);
-  const crc = view.getUint32(0);
-  if (recordCrc(header, offset, bytes.subarray(4, sizeBytes)) !== crc)
+  const crc = getU32(bytes, 0);
+  if (recordCrc(header, offset, bytes, 0, payloadBytes) !== crc)
     return 'a record fails its checksum';
   return {
-    kind: view.getUint8(8),
+    kind: bytes[8] ?? 0,
     offset,
     payload: bytes.subarray(RECORD_HEADER_BYTES, sizeBytes),
-    previous: view.getUint32(9),
+    previous: getU32(bytes, 9),
     crc,
   };
 }
 
-function recordCrc(header: SegmentHeader, offset: number, covered: Uint8Array): number {
-  return crc32c(covered, crc32c(u32(offset), header.seed));
+const offsetBytes = new Uint8Array(4);
+
+/** Checksum of the record at `at`, which lies at `offset` of the segment: all of it but the checksum. */
+function recordCrc(
+  header: SegmentHeader,
+  offset: number,
+  bytes: Uint8Array,
+  at: number,
+  payloadBytes: number,
+): number {
+  putU32(offsetBytes, 0, offset);
+  const covered = bytes.subarray(at + 4, at + RECORD_HEADER_BYTES + payloadBytes);
+  return crc32c(covered, crc32c(offsetBytes, header.seed));
 }
 
 function seedOf(segment: number, chainId: Uint8Array, salt: Uint8Array): number {
@@ -128,6 +135,18 @@ function seedOf(segment: number, chainId: Uint8Array, salt: Uint8Array): number 
 
 function u32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
+  putU32(bytes, 0, value);
   return bytes;
+}
+
+function putU32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
+}
+
+function getU32(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
