@@ -1,0 +1,86 @@
+import { useSyncExternalStore } from 'react';
+
+/** A page with its parameters. Everything the address bar can hold is one of these. */
+export type Route =
+  | { readonly page: 'home' }
+  | { readonly page: 'block'; readonly height: number }
+  | { readonly page: 'deposits' }
+  | { readonly page: 'evidence'; readonly id: string }
+  | { readonly page: 'tx'; readonly id: string }
+  | { readonly page: 'verify' }
+  | { readonly page: 'unknown'; readonly path: string };
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/** The route behind a location hash such as `#/blocks/12`. */
+export function parseRoute(hash: string): Route {
+  const path = hash.replace(/^#/, '').replace(/\/+$/, '');
+  const [, first = '', second, ...rest] = path.split('/');
+  if (rest.length > 0) return { page: 'unknown', path };
+  if (second === undefined) {
+    if (first === '') return { page: 'home' };
+    if (first === 'evidence') return { page: 'deposits' };
+    if (first === 'verify') return { page: 'verify' };
+    return { page: 'unknown', path };
+  }
+  const height = parseHeight(second);
+  if (first === 'blocks' && height !== undefined) return { page: 'block', height };
+  if (first === 'evidence' && HASH.test(second)) return { page: 'evidence', id: second };
+  if (first === 'tx' && HASH.test(second)) return { page: 'tx', id: second };
+  return { page: 'unknown', path };
+}
+
+/** The location hash of a route. */
+export function formatRoute(route: Route): string {
+  switch (route.page) {
+    case 'home':
+      return '#/';
+    case 'block':
+      return `#/blocks/${route.height}`;
+    case 'deposits':
+      return '#/evidence';
+    case 'evidence':
+      return `#/evidence/${route.id}`;
+    case 'tx':
+      return `#/tx/${route.id}`;
+    case 'verify':
+      return '#/verify';
+    case 'unknown':
+      return `#${route.path}`;
+  }
+}
+
+/** What a person typed to find: a height, or a hash that is a transaction's or a file's. */
+export type Wanted =
+  | { readonly kind: 'height'; readonly height: number }
+  | { readonly kind: 'hash'; readonly hash: string };
+
+/** The wanted thing behind typed text, or undefined when it is neither a height nor a hash. */
+export function parseWanted(text: string): Wanted | undefined {
+  const plain = text.trim().toLowerCase().replaceAll(/[,\s]/g, '').replace(/^0x/, '');
+  if (HASH.test(plain)) return { kind: 'hash', hash: plain };
+  const height = parseHeight(plain);
+  return height === undefined ? undefined : { kind: 'height', height };
+}
+
+/** Go to a page and make it an entry of the history. */
+export function goTo(route: Route): void {
+  globalThis.location.hash = formatRoute(route);
+}
+
+/** The page of the address bar. */
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => globalThis.location.hash);
+  return parseRoute(hash);
+}
+
+function subscribe(notify: () => void): () => void {
+  globalThis.addEventListener('hashchange', notify);
+  return () => globalThis.removeEventListener('hashchange', notify);
+}
+
+function parseHeight(text: string): number | undefined {
+  if (!/^(0|[1-9]\d{0,15})$/.test(text)) return undefined;
+  const height = Number(text);
+  return Number.isSafeInteger(height) ? height : undefined;
+}
