@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_SECOND = 100;
+
+/** CPU time a process has used so far, all threads, in microseconds. 0 for one that is gone. */
+export function cpuUs(pid: number): number {
+  return ticksOf(`/proc/${pid}/stat`) * (1_000_000 / TICKS_PER_SECOND);
+}
+
+/** CPU time per thread in microseconds; the main thread has the id of the process. */
+export function threadCpuUs(pid: number): ReadonlyMap<number, number> {
+  try {
+    return new Map(
+      readdirSync(`/proc/${pid}/task`).map((tid) => [
+        Number(tid),
+        ticksOf(`/proc/${pid}/task/${tid}/stat`) * (1_000_000 / TICKS_PER_SECOND),
+      ]),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/** Resident memory of a process in bytes; 0 for one that is gone. */
+export function rssBytes(pid: number): number {
+  try {
+    const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(match?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function ticksOf(path: string): number {
+  try {
+    // The name in parentheses may hold spaces; user and system time are the 12th and 13th after it.
+    const text = readFileSync(path, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return 0;
+  }
+}
