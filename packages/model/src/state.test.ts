@@ -1,9 +1,10 @@
 import { decode, encode } from '@hanse/codec';
-import { leafHash, merkleProof, nodeHash } from '@hanse/crypto';
+import { leafHash, nodeHash } from '@hanse/crypto';
 import { compareBytes, concatBytes, utf8 } from '@hanse/kit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flipped, suite } from '../test/fixtures.ts';
+import { NaiveState } from '../test/naive-state.ts';
 import {
   bucketHash,
   bucketPlace,
@@ -18,84 +19,7 @@ import {
   ZERO_HASH,
   type EntryProof,
   type RecordProof,
-  type TreeShape,
 } from './index.ts';
-
-type Entry = readonly [key: Uint8Array, value: Uint8Array];
-
-/** The state tree in the plainest form: all buckets as lists, all nodes recomputed for each question. */
-class NaiveState {
-  readonly shape: TreeShape;
-  readonly #records: ReadonlyMap<string, Uint8Array>;
-  readonly #entries: readonly Entry[];
-
-  constructor(records: ReadonlyMap<string, Uint8Array>, depth: number, split: number) {
-    this.#records = records;
-    this.#entries = [...records].map(([key, value]) => [
-      keyHash(suite, utf8(key)),
-      valueHash(suite, value),
-    ]);
-    this.shape = { depth, split, records: records.size };
-  }
-
-  get root(): Uint8Array {
-    return stateRootOf(suite, this.shape, this.#node(0, 0));
-  }
-
-  prove(key: string): RecordProof {
-    const hash = keyHash(suite, utf8(key));
-    const { index, level } = bucketPlace(this.shape, hash);
-    const entries = this.#bucket(index, level);
-    const siblings = Array.from({ length: level }, (_, up) =>
-      this.#node(level - up, Math.floor(index / 2 ** up) ^ 1),
-    );
-    const at = entries.findIndex(([other]) => compareBytes(other, hash) >= 0);
-    const found =
-      at >= 0 && compareBytes(entries[at]?.[0] ?? hash, hash) === 0 && this.#records.has(key);
-    const around = found ? [at] : at < 0 ? [entries.length - 1] : [at - 1, at];
-    const neighbours = around.filter((i) => i >= 0).map((i) => this.#entryProof(entries, i));
-    return {
-      key: utf8(key),
-      value: this.#records.get(key),
-      shape: this.shape,
-      entries: entries.length,
-      neighbours,
-      siblings,
-    };
-  }
-
-  #entryProof(entries: readonly Entry[], index: number): EntryProof {
-    const [key, value] = entries[index] ?? [ZERO_HASH, ZERO_HASH];
-    return {
-      index,
-      keyHash: key,
-      valueHash: value,
-      path: merkleProof(
-        suite,
-        entries.map(([k, v]) => entryLeaf(k, v)),
-        index,
-      ),
-    };
-  }
-
-  #bucket(index: number, level: number): readonly Entry[] {
-    return this.#entries
-      .filter(([hash]) => {
-        const place = bucketPlace(this.shape, hash);
-        return place.index === index && place.level === level;
-      })
-      .sort(([a], [b]) => compareBytes(a, b));
-  }
-
-  #node(level: number, index: number): Uint8Array {
-    const { depth, split } = this.shape;
-    const isBucket = level === depth + 1 || (level === depth && index >= split);
-    if (isBucket) return bucketHash(suite, this.#bucket(index, level));
-    return suite.hash(
-      concatBytes(this.#node(level + 1, 2 * index), this.#node(level + 1, 2 * index + 1)),
-    );
-  }
-}
 
 const holds = (state: NaiveState, proof: RecordProof): boolean =>
   verifyRecordProof(suite, state.root, proof);
@@ -118,7 +42,7 @@ describe('the naive tree', () => {
     [3, 5],
     [3, 8],
   ])('of depth %d and split %d proves every record and every gap', (depth, split) => {
-    const state = new NaiveState(recordsOf(keys), depth, split);
+    const state = new NaiveState(suite, recordsOf(keys), depth, split);
     for (const key of keys) expect(holds(state, state.prove(key))).toBe(true);
     for (let i = 0; i < 60; i++) {
       const proof = state.prove(`absent ${i}`);
@@ -128,7 +52,7 @@ describe('the naive tree', () => {
   });
 
   test('proves absence from an empty state and an empty bucket', () => {
-    const empty = new NaiveState(new Map(), 3, 2);
+    const empty = new NaiveState(suite, new Map(), 3, 2);
     expect(empty.prove('x')).toMatchObject({ entries: 0, neighbours: [] });
     expect(holds(empty, empty.prove('x'))).toBe(true);
   });
@@ -140,7 +64,7 @@ describe('the naive tree', () => {
         fc.integer({ min: 0, max: 4 }),
         fc.nat(),
         (names, depth, split) => {
-          const state = new NaiveState(recordsOf(names), depth, split % (2 ** depth + 1));
+          const state = new NaiveState(suite, recordsOf(names), depth, split % (2 ** depth + 1));
           for (const name of [...names, 'another', 'more']) {
             const proof = state.prove(name);
             expect(holds(state, proof)).toBe(true);
@@ -157,8 +81,8 @@ describe('the naive tree', () => {
 });
 
 describe('a forged proof', () => {
-  const state = new NaiveState(recordsOf(keys), 2, 3);
-  const other = new NaiveState(recordsOf([...keys.slice(1), 'new']), 2, 3);
+  const state = new NaiveState(suite, recordsOf(keys), 2, 3);
+  const other = new NaiveState(suite, recordsOf([...keys.slice(1), 'new']), 2, 3);
   const proof = state.prove('record 7');
   const entry = must(proof.neighbours[0]);
   const gap = must(
@@ -252,7 +176,7 @@ describe('a forged proof', () => {
 
   test('of absence cannot skip a record between two that are not adjacent', () => {
     const names = keys.slice(0, 3);
-    const one = new NaiveState(recordsOf(names), 0, 0);
+    const one = new NaiveState(suite, recordsOf(names), 0, 0);
     const [first, middle, last] = names
       .map((name) => one.prove(name))
       .toSorted((a, b) => compareBytes(keyHash(suite, a.key), keyHash(suite, b.key)));
