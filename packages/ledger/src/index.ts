@@ -8,4 +8,5 @@ export {
   type LedgerOutcome,
 } from './ledger.ts';
 export type * from './ports.ts';
+export { verifyAll, type ScrubReport } from './scrub.ts';
 export type { VoidTx } from './spent.ts';

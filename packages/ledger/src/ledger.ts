@@ -38,7 +38,7 @@ import type {
   StateRange,
 } from './ports.ts';
 import { proveRecord } from './proofs.ts';
-import { openReceipt, Receipts } from './receipts.ts';
+import { Receipts } from './receipts.ts';
 import { corrupt, openRecord, readValue, sealValue } from './records.ts';
 import { isKept, loadWindow, pruneSpent, readVoid, writeSpent, type VoidTx } from './spent.ts';
 import { State, type StateChange } from './state.ts';
@@ -268,16 +268,10 @@ export class Ledger {
   /** What became of a transaction, as far as this node has executed. */
   outcome(txid: Uint8Array): LedgerOutcome | undefined {
     const { suite, buffer, receipts } = this.#parts;
-    const place = receipts.find(txid);
-    if (place === undefined) {
-      const why = readVoid(suite, buffer, txid);
-      return why === undefined ? undefined : { kind: 'void', ...why };
-    }
-    const bytes = receipts.at(place);
-    if (!equalBytes(openReceipt(bytes, place).txid, txid)) {
-      throw corrupt(`place of transaction ${toHex(txid)}`);
-    }
-    return { kind: 'receipt', ...place, bytes };
+    const found = receipts.find(txid);
+    if (found !== undefined) return { kind: 'receipt', ...found.place, bytes: found.bytes };
+    const why = readVoid(suite, buffer, txid);
+    return why === undefined ? undefined : { kind: 'void', ...why };
   }
 
   /** Bytes of the receipts of a height, in order; undefined above the newest executed one. */
@@ -305,11 +299,11 @@ export class Ledger {
 
   /** Proof of a transaction's receipt under the history root bound with `boundHeight`. */
   proveReceipt(txid: Uint8Array, boundHeight: number): ReceiptProof | undefined {
-    const place = this.#parts.receipts.find(txid);
-    const history =
-      place === undefined ? undefined : this.#parts.history.prove(place.height, boundHeight);
-    if (place === undefined || history === undefined) return undefined;
-    return { ...this.#parts.receipts.prove(place, history.leaf.receiptsRoot), history };
+    const { receipts, history } = this.#parts;
+    const place = receipts.find(txid)?.place;
+    const path = place === undefined ? undefined : history.prove(place.height, boundHeight);
+    if (place === undefined || path === undefined) return undefined;
+    return { ...receipts.prove(place, path.leaf.receiptsRoot), history: path };
   }
 
   /** Proof of the block of a height under the history root bound with `boundHeight`. */

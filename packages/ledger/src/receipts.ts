@@ -67,11 +67,14 @@ export class Receipts {
     };
   }
 
-  /** Where the receipt of a transaction is. */
-  find(txid: Uint8Array): ReceiptPlace | undefined {
-    const key = prefixed(prefixes.txid, txid);
-    const bytes = this.#buffer.get(key);
-    return bytes === undefined ? undefined : openPlace(bytes);
+  /** The receipt of a transaction, and where it is. */
+  find(txid: Uint8Array): { readonly place: ReceiptPlace; readonly bytes: Uint8Array } | undefined {
+    const stored = this.#buffer.get(prefixed(prefixes.txid, txid));
+    if (stored === undefined) return undefined;
+    const place = openPlace(stored);
+    const bytes = this.at(place);
+    if (equalBytes(openReceipt(bytes, place).txid, txid)) return { place, bytes };
+    throw corrupt('place of a transaction');
   }
 
   /** Bytes of the receipt at a place. Throws StateCorrupt when there is none. */
@@ -133,7 +136,7 @@ export class Receipts {
 }
 
 /** A stored receipt, which must be the one of its place. */
-export function openReceipt(bytes: Uint8Array, { height, index }: ReceiptPlace): Receipt {
+function openReceipt(bytes: Uint8Array, { height, index }: ReceiptPlace): Receipt {
   const receipt = decode(receiptSchema, bytes);
   if (!receipt.ok || receipt.value.height !== height || receipt.value.index !== index) {
     throw corrupt(`receipt ${index} of height ${height}`);
@@ -190,6 +193,7 @@ function packPlace({ height, index }: ReceiptPlace): Uint8Array {
 }
 
 function openPlace(bytes: Uint8Array): ReceiptPlace {
-  if (bytes.length !== 12) throw corrupt('place of a transaction');
-  return { height: getU64(bytes, 0), index: getU32(bytes, 8) };
+  const height = bytes.length === 12 ? getU64(bytes, 0) : Number.NaN;
+  if (!Number.isSafeInteger(height)) throw corrupt('place of a transaction');
+  return { height, index: getU32(bytes, 8) };
 }

@@ -94,6 +94,16 @@ export class State {
     return value;
   }
 
+  /** A record from the store itself: it must be there if, and only if, its bucket names it. */
+  readRecord(key: Uint8Array): Uint8Array | undefined {
+    const hash = keyHash(this.#suite, key);
+    const bucket = this.bucket(bucketPlace(this.#shape, hash));
+    const found = findEntry(bucket, hash);
+    if (found >= 0) return this.#read(key, entryValue(bucket, found));
+    if (this.#stored(key) !== undefined) throw corrupt(recordName(key));
+    return undefined;
+  }
+
   /** Number of records in the bucket of a key. */
   bucketEntries(key: Uint8Array): number {
     return entryCount(this.bucket(bucketPlace(this.#shape, this.#hashOf(key, keyText(key)))));
@@ -154,12 +164,16 @@ export class State {
   }
 
   #read(key: Uint8Array, expected: Uint8Array): Uint8Array {
-    const storeKey = prefixed(prefixes.record, key);
-    const stored = this.#buffer.get(storeKey);
-    if (stored === undefined) throw corrupt(recordName(key));
-    const { value } = openRecord(this.#suite, key, stored);
-    if (!equalBytes(valueHash(this.#suite, value), expected)) throw corrupt(recordName(key));
+    const value = this.#stored(key);
+    if (value === undefined || !equalBytes(valueHash(this.#suite, value), expected)) {
+      throw corrupt(recordName(key));
+    }
     return value;
+  }
+
+  #stored(key: Uint8Array): Uint8Array | undefined {
+    const stored = this.#buffer.get(prefixed(prefixes.record, key));
+    return stored === undefined ? undefined : openRecord(this.#suite, key, stored).value;
   }
 
   /** End of the run of writes that belong to the bucket of the one at `from`. */

@@ -81,7 +81,7 @@ export type Put = { readonly key: Uint8Array; readonly value: Uint8Array | undef
 const keyOf = (did: string): Uint8Array => utf8(`key/${did}`);
 
 /** A contract that writes what it is told; a signer's key is the record `key/<did>`. */
-export const testExecutor: Executor = {
+const testExecutor: Executor = {
   genesis: ({ identities }) =>
     identities.map(({ name }) => ({ key: keyOf(name), value: utf8(name) })),
   authorize: (before, { did }, _alg, publicKey) => {
@@ -175,6 +175,7 @@ export class World {
   readonly genesis: Genesis = testGenesis();
   readonly chainId: Uint8Array = chainIdOf(suite, this.genesis);
   readonly blocks: { readonly block: Block; readonly envelopes: readonly Uint8Array[] }[] = [];
+  readonly executor: Executor = testExecutor;
   kv = new MemoryKv();
   ledger: Ledger;
   #salts = 0;
@@ -185,8 +186,8 @@ export class World {
 
   /** Open the ledger where the store is. */
   open(kv: MemoryKv = this.kv): Ledger {
-    const { genesis } = this;
-    const { ledger, writes } = Ledger.open({ suite, kv, executor: testExecutor, genesis });
+    const { executor, genesis } = this;
+    const { ledger, writes } = Ledger.open({ suite, kv, executor, genesis });
     if (writes.length > 0) kv.write(writes);
     ledger.committed(ledger.executed.height);
     this.kv = kv;
