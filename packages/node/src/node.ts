@@ -65,6 +65,7 @@ export async function runNode(
   return {
     url: api.url,
     stop: async () => {
+      parts.mute();
       await Promise.all([api.close(), running.stop()]);
       await storage.close();
       await workers.state.call('close', {});

@@ -19,6 +19,8 @@ export type Parts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly fatal: (error: unknown) => void;
+  /** The node is being stopped: what its parts say while they close is no failure. */
+  readonly mute: () => void;
 };
 
 /** Read genesis and keys. `fatal` is called at most once, when the process must end. */
@@ -48,6 +50,9 @@ export async function prepare(config: NodeConfig, fatal: (error: unknown) => voi
     clock: monotonicClock(),
     log,
     fatal: failOnce,
+    mute: () => {
+      failed = true;
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export type Execution = {
 export type SignerPort = {
   readonly vote: (vote: Omit<Vote, 'signature' | 'signer'>) => Promise<Uint8Array>;
   readonly batch: (message: Uint8Array) => Uint8Array;
+  /** Own votes up to this view are durable in the log. */
+  readonly logged: (view: number) => void;
 };
 
 /** What becomes known as it happens; called only for what is durable. */

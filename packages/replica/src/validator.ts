@@ -311,9 +311,10 @@ export class Validator {
         signature: await this.#ports.signer.vote(intent),
       };
       this.archive.appendVote(vote);
-      this.#afterSync(() =>
-        this.#perform(this.consensus.step({ kind: 'voted', vote }, this.#ports.clock.nowMs())),
-      );
+      this.#afterSync(() => {
+        this.#ports.signer.logged(vote.view);
+        this.#perform(this.consensus.step({ kind: 'voted', vote }, this.#ports.clock.nowMs()));
+      });
     };
     void cast().catch(this.#ports.observer.fatal);
   }

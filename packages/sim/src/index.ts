@@ -1,0 +1,1 @@
+export { runWholeSeed, type ByzantineKind, type WholeResult } from './whole/run.ts';
