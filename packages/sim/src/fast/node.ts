@@ -15,7 +15,7 @@ import {
   type FinalBlock,
   type Message,
 } from '@hanse/model';
-import { batchDigest, FakeLanes, LANE_WINDOW } from './batches.ts';
+import { FakeLanes, LANE_WINDOW } from './batches.ts';
 import { Disk, type DiskRecord } from './disk.ts';
 import { nextResult } from './execution.ts';
 import { decodeBatch, encodeBatch } from './messages.ts';
@@ -30,10 +30,14 @@ const REPAIR_MS = 150;
 export type Faults = {
   /** Replaces what the node is about to send to one peer. */
   readonly tamper?: (node: FastNode, to: number, message: Message) => readonly Message[];
+  /** Sees what arrives, before the reducer does. */
+  readonly observe?: (node: FastNode, from: number, message: Message) => void;
   /** Reports wrong results from this height on. */
   readonly miscalculatesFrom?: number;
   /** Answers no request of peers. */
   readonly isSilentServer?: boolean;
+  /** Answers requests of peers in its own way. */
+  readonly answer?: (node: FastNode, request: Message) => readonly Message[];
 };
 
 /** One validator: reducer, log, lanes and execution over virtual time. */
@@ -51,15 +55,22 @@ export class FastNode {
   /** Final blocks delivered in this life, and what they rest on. */
   finals: { readonly block: Block; readonly certificate: Certificate | undefined }[] = [];
   executedHeight = 0;
+  /** Highest height ever executed, crashes or not. */
+  highestExecuted = 0;
+  /** Newest own batch that was sent. */
+  sealed = 0;
   /** Counts lives: what was planned in an earlier one does not happen. */
   life = 0;
   #timers = new Map<TimerName, number>();
   #timerSerial = 0;
   #gated: (() => void)[] = [];
   #isSyncing = false;
+  #isSealing = false;
   #isExecuting = false;
+  #toldHeight = 0;
   #isFlushDue = false;
   #isRepairDue = false;
+  #repairs = 0;
 
   constructor(world: World, index: number, faults?: Faults) {
     this.world = world;
@@ -91,6 +102,7 @@ export class FastNode {
     // Finals after the last one with a certificate belong to a delivery that was cut short.
     while (this.finals.length > 0 && this.finals.at(-1)?.certificate === undefined)
       this.finals.pop();
+    this.#toldHeight = this.finals.length;
     this.executedHeight = Math.min(this.disk.results.length - 1, this.finals.length);
     this.disk.results.length = this.executedHeight + 1;
     const config = {
@@ -114,6 +126,7 @@ export class FastNode {
     this.#timers.clear();
     this.#gated = [];
     this.#isSyncing = false;
+    this.#isSealing = false;
     this.#isExecuting = false;
     this.#isFlushDue = false;
     this.#isRepairDue = false;
@@ -123,6 +136,7 @@ export class FastNode {
   /** A message from a peer. */
   deliver(from: number, message: Message): void {
     if (!this.isUp) return;
+    this.faults?.observe?.(this, from, message);
     switch (message.kind) {
       case 'batch':
         return this.#takeBatch(message.value.batch);
@@ -145,14 +159,22 @@ export class FastNode {
     if (!this.isUp || this.isDiverged) return;
     const base = this.finals.at(-1)?.block.payload[this.index]?.seq ?? 0;
     const seq = (this.lanes.held()[this.index] ?? 0) + 1;
-    if (seq > base + LANE_WINDOW) return;
+    if (seq > base + LANE_WINDOW || this.#isSealing) return;
+    this.#isSealing = true;
     this.disk.append({ kind: 'batch', lane: this.index, seq });
-    // Its number is used from now on; W6: durable before anybody sees it.
-    this.lanes.add(this.index, seq);
+    // W6: durable before anybody sees it.
     this.#afterSync(() => {
+      this.#isSealing = false;
+      this.lanes.add(this.index, seq);
+      this.sealed = seq;
       this.#flushSoon();
       this.#broadcast({ kind: 'batch', value: { batch: encodeBatch(this.index, seq) } });
     });
+  }
+
+  /** Whether every final payload is bound by a final header. */
+  isAllBound(): boolean {
+    return this.#unbound() <= (this.finals.at(-1)?.block.header.executed.height ?? 0);
   }
 
   /** A link came up. */
@@ -176,6 +198,7 @@ export class FastNode {
         const { record } = effect;
         this.disk.append(record);
         if (record.kind === 'certificate') world.checker.certificate(this, record.certificate);
+        else world.checker.block(record.block);
         return;
       }
       case 'vote': {
@@ -208,14 +231,22 @@ export class FastNode {
     this.disk.append({ kind: 'final', block, certificate });
     this.finals.push({ block, certificate });
     this.world.checker.final(this, block, certificate);
-    this.#afterSync(() => this.#execute());
+    const { height } = block.header;
+    // W4: executed and told only once its finality is durable.
+    this.#afterSync(() => this.#tell(height));
+  }
+
+  #tell(height: number): void {
+    this.#toldHeight = height;
+    this.#execute();
   }
 
   /** Execute durable final blocks one after another. */
   #execute(): void {
     const next = this.finals[this.executedHeight]?.block;
-    if (this.#isExecuting || this.isDiverged || next === undefined) return;
+    if (this.#isExecuting || this.isDiverged || next === undefined || next.header.height > this.#toldHeight) return;
     this.#isExecuting = true;
+    this.world.checker.executing(this, next);
     this.#after(this.world.chaos.executionMs(), () => {
       this.#isExecuting = false;
       const previous = this.disk.results[this.executedHeight] ?? this.world.genesisResult;
@@ -225,6 +256,7 @@ export class FastNode {
       const executed: Executed = nextResult(this.world.suite, previous, next, isWrong);
       this.executedHeight++;
       this.disk.results.push(executed);
+      this.highestExecuted = Math.max(this.highestExecuted, executed.height);
       this.step({ kind: 'executed', executed });
       this.#execute();
     });
@@ -251,11 +283,12 @@ export class FastNode {
 
   /** Ask peers for batches they report and this node lacks. */
   #planRepair(): void {
-    if (this.#isRepairDue || this.lanes.behind().length === 0) return;
+    if (this.#isRepairDue || this.lanes.behind(0).length === 0) return;
     this.#isRepairDue = true;
     this.#after(REPAIR_MS, () => {
       this.#isRepairDue = false;
-      for (const { peer, ...want } of this.lanes.behind()) this.#requestBatches(peer, want);
+      for (const { peer, ...want } of this.lanes.behind(this.#repairs++)) this.#requestBatches(peer, want);
+      this.#planRepair();
     });
   }
 
@@ -265,6 +298,7 @@ export class FastNode {
   }
 
   #serve(from: number, request: Message): void {
+    for (const message of this.faults?.answer?.(this, request) ?? []) this.send(from, message);
     if (request.kind === 'batchRequest') {
       const { lane, fromSeq, toSeq } = request.value;
       for (let seq = fromSeq; seq <= Math.min(toSeq, fromSeq + BATCHES_PER_ANSWER - 1); seq++) {
@@ -363,11 +397,4 @@ export class FastNode {
     }
     return 0;
   }
-}
-
-/** Whether a payload names the batches that the lanes really have. */
-export function namesRealBatches(block: Block): boolean {
-  return block.payload.every(({ seq, digest }, lane) =>
-    digest.every((byte, i) => byte === batchDigest(lane, seq)[i]),
-  );
 }

@@ -1,0 +1,2 @@
+export { runFastSeed, type FastOptions, type FastResult } from './run.ts';
+export type { Violation } from './checker.ts';
