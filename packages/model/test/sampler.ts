@@ -151,7 +151,8 @@ export function allSchemas(): ReadonlyMap<string, Schema<unknown>> {
     for (const [event, data] of Object.entries(events))
       out.set(`${contract} event ${event}`, data as Schema<unknown>);
   }
-  return out;
+  // Not in the order of exports, which bundlers change.
+  return new Map([...out].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Seed of a name, so that a new type does not move the values of the others (FNV-1a). */
