@@ -18,6 +18,7 @@ export type Log = (
   event: string,
   fields?: Readonly<Record<string, LogField>>,
 ) => void;
+/** A value of a log field. */
 export type LogField = string | number | boolean | bigint | undefined;
 
 /** A log that keeps nothing, for tests and tools. */

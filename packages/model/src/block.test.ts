@@ -1,5 +1,5 @@
 import { decode, encode } from '@hanse/codec';
-import { concatBytes, utf8 } from '@hanse/kit';
+import { concatBytes, limits, utf8 } from '@hanse/kit';
 import { describe, expect, test } from 'vitest';
 import {
   chainId,
@@ -234,6 +234,13 @@ describe('a batch', () => {
   ])('with %s is refused', (_, reason, bytes) => {
     const opened = openBatch(suite, bytes);
     expect(opened.ok ? 'opened' : opened.error).toMatch(reason);
+  });
+
+  test('may be exactly as large as its bound', () => {
+    const halves = [0, 1].map(() => new Uint8Array(limits.batchBytesMax / 2));
+    const largest = sealBatch(suite, header, halves, signWith(2));
+    expect(largest.header.sizeBytes).toBe(limits.batchBytesMax);
+    expect(openBatch(suite, largest.bytes).ok).toBe(true);
   });
 
   test('over its bound is refused although its header says so', () => {

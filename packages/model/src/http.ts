@@ -122,6 +122,7 @@ export type QueryRequest = {
   readonly args: Json;
   readonly minHeight?: number;
 };
+/** Answer of `POST /v1/query`; `ageMs` is the age of the newest final block. */
 export type QueryAnswer = {
   readonly result: Json;
   readonly resultBytes: string;

@@ -12,6 +12,7 @@ import {
   sealTx,
   signatureChecks,
   txidOf,
+  type Sealed,
   type Tx,
 } from './index.ts';
 
@@ -63,6 +64,30 @@ describe('a transaction', () => {
       /9 items/,
     );
   });
+});
+
+test('a transaction and an envelope may be exactly as large as their bounds', () => {
+  const txWith = (sizeBytes: number): Sealed<Tx> => {
+    const calls = [16_000, sizeBytes].map((size) => ({
+      contract: 'c',
+      method: 'm',
+      args: new Uint8Array(size),
+    }));
+    return txOf({ calls });
+  };
+  const base = txWith(40_000).bytes.length - 40_000;
+  const largest = txWith(limits.txBytesMax - base);
+  expect(largest.bytes.length).toBe(limits.txBytesMax);
+  expect(openTx(suite, largest.bytes).ok).toBe(true);
+  expect(() => txWith(limits.txBytesMax - base + 1)).toThrow(/limit 65536/);
+
+  const many = Array.from({ length: 15 }, () => largest);
+  const rest = (sizeBytes: number): Uint8Array =>
+    sealEnvelope(suite, [...many, txWith(sizeBytes)], [keyOf(0)]);
+  const room = limits.envelopeBytesMax - (rest(40_000).length - 40_000);
+  expect(rest(room).length).toBe(limits.envelopeBytesMax);
+  expect(openEnvelope(suite, chainId, rest(room)).ok).toBe(true);
+  expect(reasonOf(rest(room + 1))).toMatch(/envelope has 1048577 bytes/);
 });
 
 describe('an envelope', () => {

@@ -75,6 +75,7 @@ export type ExecutedNews = {
   readonly refused: number;
 };
 
+/** What the facade answers from. */
 export type FacadeParts = {
   readonly suite: Suite;
   readonly clock: Clock;

@@ -39,7 +39,7 @@ export class VerifyPool {
     return new VerifyPool(workers);
   }
 
-  call<K extends keyof VerifyMethods & string>(
+  call<K extends keyof VerifyMethods>(
     method: K,
     request: RequestOf<VerifyMethods, K>,
   ): Promise<ResponseOf<VerifyMethods, K>> {

@@ -24,6 +24,7 @@ export type MemberEvents = {
   readonly violation: (member: Member, what: string) => void;
 };
 
+/** What a simulated validator is made from. */
 export type MemberOptions = {
   readonly world: World;
   readonly suite: Suite;
