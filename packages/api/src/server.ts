@@ -43,6 +43,8 @@ export async function createServer(facade: NodeFacade, options: ServerOptions): 
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: 2 * RECEIVE_TIMEOUT_MS,
     forceCloseConnections: true,
+    // A HEAD of a stream would run the stream for nobody.
+    exposeHeadRoutes: false,
     logger: false,
     routerOptions: { caseSensitive: true, maxParamLength: 2 * limits.keyBytesMax },
   });

@@ -66,7 +66,7 @@ import {
 } from './submit.ts';
 import { createTransport } from './transport.ts';
 import { buildTx, draftEnvelope, saltOf, type Draft, type SignerName } from './tx.ts';
-import { verifyBlock, verifyReceipt, type VerifiedBlock, type VerifiedReceipt } from './verify.ts';
+import { blockUnder, receiptUnder, type VerifiedBlock, type VerifiedReceipt } from './verify.ts';
 
 /** How to reach and trust a chain. */
 export type ClientConfig = {
@@ -280,9 +280,10 @@ function reading(connection: Connection): Reading {
         path,
         ...limitsOf(connection, options),
       });
-      const final = bytesOf(proof['final'], 'final header');
+      const { final } = proof;
+      const header = await connection.header(typeof final === 'string' ? final : '');
       const history = bytesOf(proof['history'], 'history');
-      return verifyBlock(await connection.chain(), { height, final, history });
+      return blockUnder((await connection.chain()).suite, header, { height, history });
     },
     events: (options = {}) => readEvents(connection, options),
     watch: (options = {}) => watchBlocks(connection, options),
@@ -306,10 +307,9 @@ async function readReceipt(
   if (typeof final !== 'string' || typeof receipt !== 'string' || typeof tx !== 'string') {
     throw badAnswer('the proof lacks a part');
   }
-  await connection.header(final);
-  const verified = verifyReceipt(await connection.chain(), {
+  const { suite } = await connection.chain();
+  const verified = receiptUnder(suite, await connection.header(final), {
     txid: id,
-    final: bytesOf(final, 'final header'),
     receipt: bytesOf(receipt, 'receipt'),
     tx: bytesOf(tx, 'transaction'),
   });

@@ -2,7 +2,7 @@ import { encode, isJsonArray, isJsonObject, type Json } from '@hanse/codec';
 import { HanseError, isHanseError, limits, toHex } from '@hanse/kit';
 import { postSchema, type Receipt, type Until } from '@hanse/model';
 import { badAnswer, type Connection } from './connection.ts';
-import { isCertainlyExpired } from './expiry.ts';
+import { isCertainlyExpired, provedHeader } from './expiry.ts';
 import { judge, type Fate } from './outcome.ts';
 import type { Pack, Packed } from './pack.ts';
 import { throwIfAborted } from './platform.ts';
@@ -164,12 +164,15 @@ async function dropExpired(
   delivery: Delivery,
 ): Promise<readonly Open[]> {
   const now = connection.platform.nowMs();
+  const isLate = ({ item, saidExpired }: Open): boolean =>
+    saidExpired || now > item.tx.value.validUntil;
+  if (!open.some(isLate)) return open;
+  const header = await provedHeader(connection);
   const left: Open[] = [];
   for (const one of open) {
     const { validUntil } = one.item.tx.value;
-    const isLate = one.saidExpired || now > validUntil;
-    if (isLate && (await isCertainlyExpired(connection, one.item.tx))) {
-      const error = new HanseError('Expired', { validUntil, now });
+    if (isLate(one) && (await isCertainlyExpired(connection, header, one.item.tx))) {
+      const error = new HanseError('Expired', { validUntil, now: header.time });
       delivery.onSettled(one.item, { kind: 'expired', error });
     } else {
       left.push(one);

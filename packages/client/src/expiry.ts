@@ -1,9 +1,18 @@
 import { isJsonObject, type Json } from '@hanse/codec';
 import { isHanseError, toHex } from '@hanse/kit';
-import type { Sealed, Tx } from '@hanse/model';
+import type { Header, Sealed, Tx } from '@hanse/model';
 import { askJson, type Connection } from './connection.ts';
 
 const ASK_MS = 10_000;
+
+/** The newest final header a node shows, checked: the proved time. */
+export async function provedHeader(connection: Connection): Promise<Header> {
+  const deadlineMs = connection.platform.nowMs() + ASK_MS;
+  const head = await askJson(connection, { method: 'GET', path: '/v1/head', deadlineMs });
+  const path = `/v1/blocks/${Number(head['provedHeight'])}/proof`;
+  const { final } = await askJson(connection, { method: 'GET', path, deadlineMs });
+  return (await connection.header(typeof final === 'string' ? final : '')).header;
+}
 
 /**
  * Rule `re-sign`: whether a transaction can never be executed any more. A verified final header must
@@ -11,17 +20,14 @@ const ASK_MS = 10_000;
  * have executed up to that header without a receipt for it. That there is no receipt is the nodes'
  * word: one that lied could make a second transaction of the same key, never a change of the first.
  */
-export async function isCertainlyExpired(connection: Connection, tx: Sealed<Tx>): Promise<boolean> {
-  const { platform, transport } = connection;
-  const deadlineMs = platform.nowMs() + ASK_MS;
-  const head = await askJson(connection, { method: 'GET', path: '/v1/head', deadlineMs });
-  const path = `/v1/blocks/${Number(head['provedHeight'])}/proof`;
-  const proof = await askJson(connection, { method: 'GET', path, deadlineMs });
-  const { final } = proof;
-  const { header } = await connection.header(typeof final === 'string' ? final : '');
+export async function isCertainlyExpired(
+  connection: Connection,
+  header: Header,
+  tx: Sealed<Tx>,
+): Promise<boolean> {
   if (header.time <= tx.value.validUntil) return false;
   let agreed = 0;
-  for (const node of transport.urls.keys()) {
+  for (const node of connection.transport.urls.keys()) {
     const height = await heightWithout(connection, node, tx.digest);
     if (height === 'unreachable') continue;
     if (height < header.height) return false;

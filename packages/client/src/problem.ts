@@ -1,4 +1,4 @@
-import { HanseError, isErrorName, nameOf, type ErrorName, type Retry } from '@hanse/kit';
+import { HanseError, isErrorName, nameOf, type ErrorName } from '@hanse/kit';
 import type { Refusal } from '@hanse/model';
 import { isJsonObject, type Json } from '@hanse/codec';
 
@@ -17,11 +17,6 @@ export function errorOfProblem(value: Json | undefined): HanseError | undefined 
     }
   }
   return new HanseError(name, params);
-}
-
-/** What a problem document says about trying again. */
-export function retryOfProblem(value: Json | undefined): Retry | undefined {
-  return errorOfProblem(value)?.retry;
 }
 
 /** The error of a refused receipt: the catalogue's, or `ContractRefused` for a contract's own code. */

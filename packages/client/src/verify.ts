@@ -154,14 +154,21 @@ export function receiptUnder(
   return { ...final, receipt, receiptBytes: proof.receipt, tx };
 }
 
+/** What is claimed about the block of a height. */
+export type BlockClaim = { readonly height: number; readonly history: Uint8Array };
+
 /** Rule `bound` for the block of a height at or below the one the header binds. */
 export function verifyBlock(
   anchor: Anchor,
-  claim: { readonly height: number; readonly final: Uint8Array; readonly history: Uint8Array },
+  claim: BlockClaim & { readonly final: Uint8Array },
 ): VerifiedBlock {
-  const final = verifyHeader(anchor, claim.final);
+  return blockUnder(anchor.suite, verifyHeader(anchor, claim.final), claim);
+}
+
+/** {@link verifyBlock} under a header that {@link verifyHeader} returned. */
+export function blockUnder(suite: Suite, final: FinalHeader, claim: BlockClaim): VerifiedBlock {
   const proof = mustDecode(historyProofSchema, claim.history, 'history');
-  checkHistory(anchor.suite, final.header, proof);
+  checkHistory(suite, final.header, proof);
   if (proof.leaf.height !== claim.height) throw mismatch('block', 'height asked for');
   return { ...final, leaf: proof.leaf };
 }

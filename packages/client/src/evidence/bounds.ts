@@ -1,4 +1,4 @@
-import { limits } from '@hanse/kit';
+import { limits, utf8 } from '@hanse/kit';
 
 /** Bounds of reading a document for its fields; over one, it is committed by its file facts alone. */
 export const fieldBounds = {
@@ -26,8 +26,11 @@ export class FieldList {
     if (this.fields.length >= fieldBounds.fieldsMax) {
       throw new Unreadable(`more than ${fieldBounds.fieldsMax} fields`);
     }
-    // UTF-16 units take at most three bytes each.
-    if (3 * path.length > fieldBounds.pathBytesMax) throw new Unreadable('a path is too long');
+    // UTF-16 units take at most three bytes each, so most paths need not be encoded to be measured.
+    const isLong = 3 * path.length > fieldBounds.pathBytesMax;
+    if (isLong && utf8(path).length > fieldBounds.pathBytesMax) {
+      throw new Unreadable('a path is too long');
+    }
     if (/\p{Surrogate}/u.test(path) || /\p{Surrogate}/u.test(value)) {
       throw new Unreadable('a text has a lone surrogate');
     }

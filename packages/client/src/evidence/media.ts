@@ -46,7 +46,8 @@ const MAGIC: readonly (readonly [bytes: readonly number[], extension: string])[]
  * otherwise. A name may only refine what the bytes say (an OFD is a ZIP), never contradict it.
  */
 export function mediaOf(name: string, bytes: Uint8Array): Kind {
-  const named = BY_EXTENSION[/\.([a-z0-9]+)$/.exec(name.toLowerCase())?.[1] ?? ''];
+  const extension = /\.([a-z0-9]+)$/.exec(name.toLowerCase())?.[1] ?? '';
+  const named = Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
   const magic = MAGIC.find(([start]) => start.every((byte, i) => bytes[i] === byte))?.[1];
   if (magic === undefined) return named ?? UNKNOWN;
   if (magic === 'zip' && named?.mediaType === 'application/ofd') return named;
