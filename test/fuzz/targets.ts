@@ -35,6 +35,7 @@ import {
   type ValidatorSet,
 } from '@hanse/model';
 import { createNativeSuite } from '@hanse/native';
+import { FrameParser, type Frame } from '@hanse/net';
 import { verifyBatchContents, verifyEnvelopes } from '@hanse/pool';
 import { allSchemas, samplerOf, seedOf } from '../../packages/model/test/sampler.ts';
 
@@ -120,7 +121,7 @@ export function jsonTargets(): readonly JsonTarget[] {
 
 /** Readers that do more than decode, and verifiers with what they must never accept. */
 export function readerTargets(): readonly Target[] {
-  return [...openers(), ...verifiers()];
+  return [...openers(), ...verifiers(), frameTarget()];
 }
 
 function samplesOf(name: string, schema: Schema<unknown>): readonly unknown[] {
@@ -392,6 +393,51 @@ function verifierTarget<T>(
     read: (input) => {
       const decoded = decode(schema, input);
       return decoded.ok && verify(decoded.value, input);
+    },
+  };
+}
+
+/** A stream of frames gives the same frames however it is cut, and they are the stream. */
+function frameTarget(): Target {
+  const bytesOf = (frame: Frame): readonly number[] => {
+    const body = frame.kind === 'ping' ? [] : [...frame.body];
+    const size = body.length + 1;
+    const kind = { hello: 1, message: 2, ping: 3 }[frame.kind];
+    return [size >>> 24, (size >>> 16) & 0xff, (size >>> 8) & 0xff, size & 0xff, kind, ...body];
+  };
+  const parse = (
+    input: Uint8Array,
+    chunkBytes: number,
+  ): { readonly frames: string; readonly error: string | undefined } => {
+    const parser = new FrameParser();
+    const frames: number[] = [];
+    for (let at = 0; at < input.length; at += chunkBytes) {
+      for (const frame of parser.feed(input.subarray(at, at + chunkBytes)))
+        frames.push(...bytesOf(frame));
+    }
+    return { frames: frames.join(), error: parser.error };
+  };
+  const seeds = Array.from({ length: SEEDS }, (_, i) => {
+    const frames: readonly Frame[] = [
+      { kind: 'hello', body: new Uint8Array(36).fill(i) },
+      { kind: 'message', body: new Uint8Array(i).fill(7) },
+      { kind: 'ping' },
+    ];
+    return Uint8Array.from(frames.slice(i % 3).flatMap(bytesOf));
+  });
+  return {
+    name: 'frames',
+    seeds,
+    read: (input) => {
+      const whole = parse(input, Math.max(1, input.length));
+      const pieces = parse(input, 1 + (input.length % 7));
+      assert(
+        whole.frames === pieces.frames && whole.error === pieces.error,
+        'frames depend on how the stream is cut',
+      );
+      const stream = input.join();
+      assert(stream.startsWith(whole.frames), 'frames are not what was sent');
+      return whole.error === undefined && stream === whole.frames;
     },
   };
 }

@@ -68,7 +68,7 @@ describe('a transaction', () => {
 
 test('a transaction and an envelope may be exactly as large as their bounds', () => {
   const txWith = (sizeBytes: number): Sealed<Tx> => {
-    const calls = [16_000, sizeBytes].map((size) => ({
+    const calls = [17_000, sizeBytes].map((size) => ({
       contract: 'c',
       method: 'm',
       args: new Uint8Array(size),
