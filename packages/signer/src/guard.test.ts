@@ -131,6 +131,46 @@ describe('older copies', () => {
   });
 });
 
+describe('bounds of memory', () => {
+  it('an earlier epoch has its own views', async () => {
+    const { path, guard } = await newGuard();
+    guard.admit(vote('notarize', 5));
+    guard.logged(5);
+    const votes = [vote('notarize', 5)];
+    const next = ViewGuard.open(path, { ...base, epoch: 1, votes });
+    expect(codeOf(() => next.admit(vote('notarize', 5)))).toBe('SignerGuard');
+    // Nothing was signed in the new epoch, so the file still speaks of the old one.
+    next.logged(50);
+    expect(codeOf(() => ViewGuard.open(path, { ...base, votes }))).toBe('none');
+    expect(codeOf(() => next.admit(vote('notarize', 5, 2, 1)))).toBe('none');
+    expect(codeOf(() => ViewGuard.open(path, { ...base, votes }))).toBe('SignerGuard');
+  });
+
+  it('a later note of an earlier view changes nothing', async () => {
+    const { path, guard } = await newGuard();
+    for (const view of [3, 5]) guard.admit(vote('notarize', view));
+    guard.logged(5);
+    guard.logged(3);
+    expect(codeOf(() => ViewGuard.open(path, { ...base, finalView: 4 }))).toBe('SignerGuard');
+    expect(codeOf(() => ViewGuard.open(path, { ...base, finalView: 5 }))).toBe('none');
+  });
+
+  it('views that are forgotten are refused', async () => {
+    const { guard } = await newGuard();
+    for (let view = 1; view <= 65_537; view++) guard.admit(vote('nullify', view));
+    expect(codeOf(() => guard.admit(vote('nullify', 1)))).toBe('SignerGuard');
+    expect(codeOf(() => guard.admit(vote('nullify', 2)))).toBe('none');
+  });
+
+  it('no vote of the log lacks a reservation', async () => {
+    const { path, guard } = await newGuard();
+    guard.admit(vote('notarize', 1));
+    const at = (view: number): string =>
+      codeOf(() => ViewGuard.open(path, { ...base, votes: [vote('notarize', view)] }));
+    expect([at(1_000), at(1_001)]).toEqual(['none', 'SignerGuard']);
+  });
+});
+
 describe('file of the guard', () => {
   it('syncs once for a thousand views', async () => {
     const { path, guard } = await newGuard();

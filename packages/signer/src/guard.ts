@@ -19,6 +19,11 @@ export type GuardOptions = {
   readonly finalView: number;
   /** Own votes above it, from the log. */
   readonly votes: readonly VoteIntent[];
+  /**
+   * View up to which the log is lost by the operator's word, 0 or absent when it is not. The key may
+   * have signed anything up to there, so it signs nothing there again.
+   */
+  readonly lostUpTo?: number;
 };
 
 type Signed = { notarize?: string; nullify?: string; finalize?: string };
@@ -51,7 +56,11 @@ export class ViewGuard {
     try {
       checkChain(file, options.chainId);
       checkLog(file.state, options);
-      const guard = new ViewGuard(file, options.epoch, options.finalView);
+      const guard = new ViewGuard(
+        file,
+        options.epoch,
+        Math.max(options.finalView, options.lostUpTo ?? 0),
+      );
       for (const vote of options.votes)
         if (vote.epoch === options.epoch && vote.view > options.finalView) guard.#remember(vote);
       return guard;
@@ -59,6 +68,13 @@ export class ViewGuard {
       file.close();
       throw error;
     }
+  }
+
+  /** Highest view that a key may have signed, whatever became of its log. */
+  static reservedUpTo(path: string, publicKey: Uint8Array): number {
+    const file = GuardFile.open(path, publicKey);
+    file.close();
+    return file.state.reserved;
   }
 
   /**
@@ -148,10 +164,11 @@ function checkChain(file: GuardFile, chainId: Uint8Array): void {
  * Neither the log nor the guard's file may be an older copy. Witness: what was durable once is still
  * in the log. Reservation: no vote in the log was signed without one.
  */
-function checkLog(state: GuardState, { epoch, finalView, votes }: GuardOptions): void {
+function checkLog(state: GuardState, options: GuardOptions): void {
+  const { epoch, finalView, votes, lostUpTo = 0 } = options;
   let voted = 0;
   for (const vote of votes) if (vote.epoch === epoch) voted = Math.max(voted, vote.view);
-  const known = Math.max(finalView, voted);
+  const known = Math.max(finalView, voted, lostUpTo);
   if (epoch < state.epoch || (epoch === state.epoch && known < state.logged))
     throw refused(state.logged, known);
   const reserved = epoch === state.epoch ? state.reserved : 0;

@@ -148,6 +148,75 @@ describe('crashes', () => {
   });
 });
 
+describe('recovery', () => {
+  const KIB = 1024;
+
+  it('finds a mark wherever it lies behind the damage', async () => {
+    // The search reads 1 MiB at a time: let the mark lie at and across the border.
+    for (let shift = -45; shift <= 45; shift += 3) {
+      const disk = new MemoryDisk();
+      const log = await BlockLog.openOn(disk, { chainId: CHAIN_ID });
+      const { offset } = log.append(1, new Uint8Array(1024 * KIB + shift));
+      await log.sync();
+      await log.close();
+      disk.flip(1, offset);
+      const refused = await refusal(BlockLog.openOn(disk, { chainId: CHAIN_ID }));
+      expect(refused, `shift ${shift}`).toBe('LogCorrupt');
+    }
+  });
+
+  it('takes no payload for a mark', async () => {
+    const disk = new MemoryDisk();
+    const salt = salts();
+    const log = await BlockLog.openOn(disk, { chainId: CHAIN_ID, salt });
+    log.append(1, utf8('kept'));
+    await log.close();
+    const sizeBytes = await disk.sizeBytes(1);
+    const forged = new Uint8Array(200);
+    forged.set(salts()(), 50);
+    await disk.write(1, sizeBytes, forged);
+    const { log: again, seen } = await reopen((options) => BlockLog.openOn(disk, options));
+    expect(seen.map(({ text }) => text)).toEqual(['kept']);
+    expect(await disk.sizeBytes(1)).toBeLessThan(sizeBytes + 200);
+    await again.close();
+  });
+
+  it('cuts no more than can have waited for one sync', async () => {
+    for (const [droppedMiB, expected] of [
+      [100, 'none'],
+      [140, 'LogCorrupt'],
+    ] as const) {
+      const dir = await temporaryFolder();
+      await (await BlockLog.open(dir, { chainId: CHAIN_ID })).close();
+      const files = await DiskFiles.open(dir);
+      await files.truncate(1, droppedMiB * KIB * KIB);
+      await files.close();
+      const opening = BlockLog.open(dir, { chainId: CHAIN_ID });
+      expect(await refusal(opening)).toBe(expected);
+      if (expected === 'none') await (await opening).close();
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it('waits for the receiver of each record', async () => {
+    const disk = new MemoryDisk();
+    const log = await BlockLog.openOn(disk, { chainId: CHAIN_ID });
+    for (const text of ['one', 'two', 'three']) log.append(1, utf8(text));
+    await log.close();
+    const events: string[] = [];
+    const onRecord = async (_: number, payload: Uint8Array): Promise<void> => {
+      const text = new TextDecoder().decode(payload);
+      events.push(`${text} begins`);
+      await new Promise(setImmediate);
+      events.push(`${text} ends`);
+    };
+    await BlockLog.openOn(disk, { chainId: CHAIN_ID, onRecord });
+    expect(events).toEqual(
+      ['one', 'two', 'three'].flatMap((text) => [`${text} begins`, `${text} ends`]),
+    );
+  });
+});
+
 describe('sync', () => {
   it('is shared by its callers', async () => {
     const disk = new MemoryDisk();
