@@ -1,0 +1,196 @@
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { createClient, type Client } from '@hanse/client';
+import { HanseError, must } from '@hanse/kit';
+import { createNativeSuite } from '@hanse/native';
+import { lockFolder } from '@hanse/store';
+import type { Context } from '../context.ts';
+import { printReady, tick } from '../dev/banner.ts';
+import { beginChain } from '../dev/begin.ts';
+import { writeConfigs } from '../dev/configs.ts';
+import { depositDemo } from '../dev/demo.ts';
+import { makeNetwork } from '../dev/make.ts';
+import { choosePorts, DEFAULT_PORT } from '../dev/ports.ts';
+import { Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
+import { exitCodes } from '../exit.ts';
+import { makePrivateDir, prettyJson, writePrivateFile } from '../files.ts';
+import { IdentityStore } from '../identities.ts';
+import { choiceOption, flagOption, integerOption, type Input } from '../input.ts';
+import { networkPaths } from '../project.ts';
+import { viewError } from '../render/error.ts';
+import { formatDuration } from '../render/values.ts';
+import { readNetworkFile, type NetworkFile } from '../settings.ts';
+
+const START_MS = 90_000;
+const PORT_MAX = 65_500;
+
+/** Where a network lies, and whether it goes when it stops. */
+type Place = { readonly dir: string; readonly isTemporary: boolean };
+
+/** Run a local network until it is told to stop. */
+export async function run(context: Context, input: Input): Promise<number> {
+  const place = choosePlace(context, input);
+  const release = await openPlace(context, input, place);
+  const validators: { current: Validators | undefined } = { current: undefined };
+  try {
+    await serve(context, input, place, (one) => (validators.current = one));
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+  } finally {
+    await close(context, place, validators.current);
+    await release();
+  }
+  return context.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
+}
+
+function choosePlace({ project, settings }: Context, input: Input): Place {
+  if (flagOption(input, 'temp')) {
+    return { dir: join(mkdtempSync(join(tmpdir(), 'hanse-dev-')), 'dev'), isTemporary: true };
+  }
+  // The folder of the last run is for other commands; without --data this one means its own.
+  const isChosen = settings.data.origin !== 'default';
+  return { dir: isChosen ? settings.data.value : join(project.dir, 'dev'), isTemporary: false };
+}
+
+/** Make the network when there is none, and hold its folder. Returns what gives it back. */
+async function openPlace(
+  context: Context,
+  input: Input,
+  { dir }: Place,
+): Promise<() => Promise<void>> {
+  const { out, nowMs } = context;
+  const { words } = out;
+  const paths = networkPaths(dir);
+  if (flagOption(input, 'reset') && existsSync(dir)) {
+    const held = await lockFolder(dir);
+    await held.release();
+    const old = `${dir}.old-${nowMs()}`;
+    renameSync(dir, old);
+    out.note(`  ${words.resetDone(shown(context, old))}`);
+  }
+  const startedMs = nowMs();
+  const suite = choiceOption(input, 'suite', ['intl', 'sm']);
+  const known = readNetworkFile(paths.networkFile);
+  if (known === undefined) await makeNetwork(dir, suite ?? 'intl', nowMs());
+  else if (suite !== undefined && suite !== known.suite) out.warn(words.suiteIgnored(known.suite));
+  tick(context, known === undefined ? 'keysMade' : 'keysFound', nowMs() - startedMs);
+  const lock = await lockFolder(dir);
+  return () => lock.release();
+}
+
+async function serve(
+  context: Context,
+  input: Input,
+  place: Place,
+  onValidators: (validators: Validators) => void,
+): Promise<void> {
+  const { out, signal, nowMs } = context;
+  const paths = networkPaths(place.dir);
+  const network = must(readNetworkFile(paths.networkFile), 'the network was made');
+  const asked = integerOption(input, 'port', { min: 1, max: PORT_MAX });
+  const ports = await choosePorts(asked);
+  if (asked === undefined && ports.base !== DEFAULT_PORT) {
+    out.note(`  ${out.words.portsTaken(DEFAULT_PORT, ports.base)}`);
+  }
+  const files = writeConfigs(place.dir, network, ports);
+  pointAt(context, place);
+  const startedMs = nowMs();
+  const validators = new Validators(files, listenerOf(context));
+  onValidators(validators);
+  await validators.start(START_MS, signal);
+  const client = clientOf(
+    files.map((file) => file.url),
+    network,
+  );
+  const identities = new IdentityStore(paths.identitiesDir);
+  const { suite } = await client.chain();
+  const beginning = await beginChain({
+    client,
+    suite,
+    identities,
+    operatorsFile: paths.operatorsFile,
+    signal,
+  });
+  tick(context, 'up', nowMs() - startedMs, beginning);
+  printReady(context, { place, network, ports, beginning, pids: validators.pids });
+  if (flagOption(input, 'demo')) {
+    await depositDemo(context, { client, suite, identities, paths, ports });
+  }
+  if (!out.isJson) out.note(`\n  ${out.words.stopHint}`);
+  await untilAborted(signal);
+}
+
+/** Let other commands find a network that is not in the usual place. */
+function pointAt({ project }: Context, { dir }: Place): void {
+  if (dir === join(project.dir, 'dev')) {
+    rmSync(project.pointerFile, { force: true });
+    return;
+  }
+  makePrivateDir(project.dir);
+  writePrivateFile(project.pointerFile, prettyJson({ data: dir }));
+}
+
+function clientOf(urls: readonly string[], network: NetworkFile): Client {
+  return createClient({ urls, genesisHash: network.chainId, suiteOf: createNativeSuite });
+}
+
+function listenerOf({ out }: Context): ValidatorsListener {
+  const { words } = out;
+  return {
+    onEnded: (ended) => {
+      const { name, code, signal, error, restartMs } = ended;
+      const how = code === undefined ? words.killedBy(signal ?? '?') : words.exitedWith(code);
+      const next =
+        restartMs === undefined
+          ? words.validatorStays(`${name}/node.log`)
+          : words.validatorRestarts(formatDuration(restartMs));
+      out.warn(`${words.validatorStopped(name, how)}; ${next}; ${quorumText(out.words, ended)}`);
+      if (code !== undefined && isHelpful(error)) {
+        const { what, why, fix } = viewError(error, out.language);
+        out.warn(`${what} ${why} ${fix}`);
+      }
+    },
+    onBack: (name) => out.note(`  ${out.noteStyle.green('✓')} ${words.validatorBack(name)}`),
+  };
+}
+
+const VALIDATORS = 4;
+const QUORUM = 3;
+
+function quorumText(words: Context['out']['words'], { running }: Ended): string {
+  return running >= QUORUM
+    ? words.quorumHolds(running, VALIDATORS)
+    : words.quorumLost(running, VALIDATORS);
+}
+
+function isHelpful(error: HanseError): boolean {
+  return error.codeName !== 'NodeStopped' || String(error.params['reason'] ?? '') !== '';
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}
+
+async function close(
+  { out, project, nowMs }: Context,
+  { dir, isTemporary }: Place,
+  validators: Validators | undefined,
+): Promise<void> {
+  const startedMs = nowMs();
+  await validators?.stop();
+  if (validators !== undefined) {
+    out.note(`\n  ${out.words.stopped(formatDuration(nowMs() - startedMs))}`);
+  }
+  if (!isTemporary) return;
+  rmSync(join(dir, '..'), { recursive: true, force: true });
+  rmSync(project.pointerFile, { force: true });
+}
+
+function shown({ cwd }: Context, path: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : near;
+}

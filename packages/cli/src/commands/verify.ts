@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { readBundle, readGenesis, verifyBundle, type BundleReport } from '@hanse/client';
+import type { Json } from '@hanse/codec';
+import { toHex } from '@hanse/kit';
+import { captureSchema } from '@hanse/model';
+import { createNativeSuite } from '@hanse/native';
+import type { Context } from '../context.ts';
+import { hashFile } from '../deposits/prepare.ts';
+import { readJsonFile } from '../files.ts';
+import { argument, integerOption, mustArgument, type Input } from '../input.ts';
+import { renderFields } from '../render/table.ts';
+import { formatBytes, formatTime } from '../render/values.ts';
+
+/** Check a proof bundle without a network, and the file against it when one is given. */
+export async function run(context: Context, input: Input): Promise<void> {
+  const { cwd } = context;
+  const file = argument(input, 1);
+  const maxAge = integerOption(input, 'maxAge', { min: 1, max: 10 ** 10 });
+  await checkBundle(context, {
+    bundle: resolve(cwd, mustArgument(input, 0, 'bundle')),
+    ...(file === undefined ? {} : { file: resolve(cwd, file) }),
+    ...(maxAge === undefined ? {} : { maxAgeMs: maxAge * 1_000 }),
+  });
+}
+
+/** Check the bundle of a path and print what it proves. Throws the first thing that does not hold. */
+export async function checkBundle(
+  context: Context,
+  asked: { readonly bundle: string; readonly file?: string; readonly maxAgeMs?: number },
+): Promise<void> {
+  const { out, settings } = context;
+  const document = readJsonFile(asked.bundle);
+  // An unanchored bundle is checked against the genesis it brings: consistent, but whose chain is open.
+  const own = readGenesis(readBundle(document).genesis, createNativeSuite);
+  const trusted = settings.genesis.value;
+  const { maxAgeMs } = asked;
+  const report = verifyBundle(document, {
+    trustedGenesisHash: trusted ?? toHex(own.chainId),
+    nowMs: context.nowMs(),
+    suiteOf: createNativeSuite,
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...(asked.file === undefined ? {} : { fileHash: (await hashFile(own.suite, asked.file)).hash }),
+  });
+  if (trusted === undefined) out.warn(out.words.unanchoredBundle(report.genesisHash));
+  const json = { verified: true, anchored: trusted !== undefined, report: reportJson(report) };
+  out.result(json, () => renderReport(context, report));
+}
+
+function reportJson(report: BundleReport): Json {
+  const { depositor, organisation, state, fields, supersededBy } = report;
+  const party = ({ did, name, kind }: BundleReport['depositor']): Json => ({
+    did,
+    name: name ?? null,
+    kind: kind ?? null,
+  });
+  return {
+    network: report.network,
+    genesisHash: report.genesisHash,
+    id: report.id,
+    depositor: party(depositor),
+    organisation: party(organisation),
+    what: { ...report.what },
+    when: { ...report.when },
+    txid: report.txid,
+    capture: captureSchema.toJson(report.capture),
+    fields: fields.map(({ path, value }) => ({
+      path,
+      value:
+        value.kind === 'text'
+          ? value.value
+          : { sizeBytes: value.value.sizeBytes, hash: toHex(value.value.hash) },
+    })),
+    file: report.file,
+    supersededBy: supersededBy ?? null,
+    state: { ...state, ageMs: state.ageMs ?? null, signers: [...state.signers] },
+  };
+}
+
+function renderReport({ out }: Context, report: BundleReport): string {
+  const { words, style } = out;
+  const mark = style.green('✓');
+  const { what, when, state, depositor, organisation, fields } = report;
+  const party = ({ did, name }: BundleReport['depositor']): string =>
+    name === undefined || name === '' ? did : `${name}  ${did}`;
+  const rows: (readonly [string, string])[] = [
+    [words.fieldId, report.id],
+    [words.fieldMediaType, `${what.mediaType} · ${formatBytes(what.sizeBytes)}`],
+    [words.fieldFields, words.fieldsHidden(what.fieldCount)],
+    [words.fieldDepositor, party(depositor)],
+    [words.fieldOrganisation, party(organisation)],
+    [words.fieldBlock, `${when.height}  ${formatTime(when.time)}`],
+    [words.fieldTransaction, report.txid],
+    [words.fieldState, `${words.provedAt(state.height)}  ${formatTime(state.time)}`],
+    [words.fieldSigners, words.signedBy(state.signers.join(', '), state.validators)],
+    [words.fieldGenesis, `${report.network}  ${report.genesisHash}`],
+  ];
+  for (const { path, value } of fields) {
+    const text = value.kind === 'text' ? value.value : toHex(value.value.hash);
+    rows.push([words.disclosedFields, `${path} = ${text}`]);
+  }
+  if (report.supersededBy !== undefined) rows.push([words.fieldSuperseded, report.supersededBy]);
+  const fileLine =
+    report.file === 'matches' ? `${mark} ${words.fileMatches}` : `  ${words.fileNotGiven}`;
+  return [`${mark} ${words.verified}`, fileLine, renderFields(rows, { style, indent: 2 })].join(
+    '\n',
+  );
+}
