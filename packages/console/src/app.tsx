@@ -4,6 +4,7 @@ import { HanseError, type Language } from '@hanse/kit';
 import { Announcer } from './announce.ts';
 import { Feed } from './data/feed.ts';
 import { createApi, toHanseError } from './data/http.ts';
+import { NameBook } from './data/names.ts';
 import { keepTrust, openChain, readTrust, withTrust, type Trust } from './data/trust.ts';
 import { en } from './i18n/en.ts';
 import { createFormats } from './i18n/format.ts';
@@ -43,13 +44,15 @@ function useServices(): App {
   const [attempt, setAttempt] = useState(0);
   const services = useMemo(() => {
     const api = createApi('');
-    return { api, feed: new Feed(api), announcer: new Announcer() };
+    return { api, feed: new Feed(api), announcer: new Announcer(), names: new NameBook(api) };
   }, []);
   useEffect(() => services.feed.start(), [services]);
   useEffect(() => {
     const controller = new AbortController();
     void loadChain(services.api.get<Json>('/v1/genesis', controller.signal)).then((state) => {
-      if (!controller.signal.aborted) setChain(state);
+      if (controller.signal.aborted) return;
+      if (state.kind === 'ready') services.names.seed(state.chain.names);
+      setChain(state);
     });
     return () => controller.abort();
   }, [services, attempt]);

@@ -2,11 +2,12 @@ import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } fro
 import type { Language } from '@hanse/kit';
 import type { RecordAnswer } from '@hanse/model';
 import { evidenceKeyText } from './data/load.ts';
+import type { Connection } from './data/live.ts';
 import { shortHash } from './i18n/format.ts';
 import type { Theme } from './preferences.ts';
 import { formatRoute, goTo, parseWanted, type Route } from './router.ts';
 import { useApp, useLive, useNow, useText } from './state.ts';
-import { Age, Glyph, Link } from './parts/basic.tsx';
+import { Age, Glyph, Link, type GlyphState } from './parts/basic.tsx';
 import { TrustWarning } from './parts/trust.tsx';
 
 /** Everything around a page: name of the network, navigation, state of the chain, live region. */
@@ -18,8 +19,13 @@ export function Shell({
   readonly children: ReactNode;
 }): ReactNode {
   const { m } = useText();
-  const { chain } = useApp();
+  const { chain, reloadChain } = useApp();
   const main = useRef<HTMLElement>(null);
+  const { connection } = useLive();
+  const hasFailed = chain.kind === 'failed';
+  useEffect(() => {
+    if (hasFailed && connection === 'live') reloadChain();
+  }, [hasFailed, connection]);
   const place = formatRoute(route);
   const isFirst = useRef(true);
   useEffect(() => {
@@ -223,7 +229,7 @@ function StatusBar(): ReactNode {
     <section className="status" aria-label={m.status.label}>
       <ul>
         <li className={`connection ${connection}`}>
-          <Glyph state={glyphOf(connection)} />
+          <Glyph state={GLYPHS[connection]} />
           <span>{m.status[connection]}</span>
         </li>
         <li>
@@ -265,17 +271,13 @@ function StatusBar(): ReactNode {
 
 const SUITES = { intl: 'Ed25519, SHA-256', sm: 'SM2, SM3' } as const;
 
-function glyphOf(connection: keyof typeof GLYPHS): (typeof GLYPHS)[keyof typeof GLYPHS] {
-  return GLYPHS[connection];
-}
-
 const GLYPHS = {
   connecting: 'off',
-  live: 'verified',
-  stale: 'unverified',
-  reconnecting: 'unverified',
+  live: 'on',
+  stale: 'half',
+  reconnecting: 'half',
   unreachable: 'forged',
-} as const;
+} as const satisfies Record<Connection, GlyphState>;
 
 /** What is on the page is old, and how old. */
 function LostNotice(): ReactNode {

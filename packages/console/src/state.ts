@@ -4,6 +4,7 @@ import type { Announcer } from './announce.ts';
 import type { Feed } from './data/feed.ts';
 import { toHanseError, type Api } from './data/http.ts';
 import type { Live } from './data/live.ts';
+import type { NameBook } from './data/names.ts';
 import type { Trust, TrustedChain } from './data/trust.ts';
 import type { Messages } from './i18n/en.ts';
 import type { Formats } from './i18n/format.ts';
@@ -20,6 +21,7 @@ export type App = {
   readonly api: Api;
   readonly feed: Feed;
   readonly announcer: Announcer;
+  readonly names: NameBook;
   readonly chain: ChainState;
   readonly setTrust: (trust: Trust) => void;
   readonly reloadChain: () => void;
@@ -64,42 +66,71 @@ export function useChain(): TrustedChain | undefined {
   return chain.kind === 'ready' ? chain.chain : undefined;
 }
 
+/** Names of these identities, as far as they are known by now. */
+export function useNames(dids: readonly string[]): (did: string) => string | undefined {
+  const { names } = useApp();
+  const known = useSyncExternalStore(names.subscribe, names.snapshot);
+  const key = dids.join(' ');
+  useEffect(() => names.want(dids), [key, names]);
+  return (did) => {
+    const name = known.get(did);
+    return name === '' ? undefined : name;
+  };
+}
+
 /** Something that is loaded: on its way, there, or refused. */
 export type Resource<T> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly value: T }
   | { readonly kind: 'failed'; readonly error: HanseError };
 
-/** A resource that a key names, and how to load it again. The old value stays until the new one comes. */
+/** A resource that a key names, and how to load it again. */
 export type Loaded<T> = { readonly resource: Resource<T>; readonly reload: () => void };
 
-/** Load something under a key; undefined waits. Leaving or another key aborts what was on its way. */
+/** What names a resource, and what makes it worth loading again: the old value stays until the new one comes. */
+export type Source = { readonly key: string; readonly version?: string };
+
+/** Load something under a key; leaving or another key aborts what was on its way. Undefined waits. */
 export function useResource<T>(
-  key: string | undefined,
+  source: Source | undefined,
   load: (signal: AbortSignal) => Promise<T>,
 ): Loaded<T> {
   const [attempt, setAttempt] = useState(0);
   const [held, setHeld] = useState<{ key: string; resource: Resource<T> }>();
+  const key = source?.key;
   useEffect(() => {
     if (key === undefined) return undefined;
     const controller = new AbortController();
     const { signal } = controller;
+    const hold = (resource: Resource<T>): void => {
+      if (!signal.aborted) setHeld({ key, resource });
+    };
     load(signal).then(
-      (value) => {
-        if (!signal.aborted) setHeld({ key, resource: { kind: 'ready', value } });
-      },
-      (error: unknown) => {
-        if (!signal.aborted) {
-          setHeld({ key, resource: { kind: 'failed', error: toHanseError(error) } });
-        }
-      },
+      (value) => hold({ kind: 'ready', value }),
+      (error: unknown) => hold({ kind: 'failed', error: toHanseError(error) }),
     );
     return () => controller.abort();
-    // The key stands for everything `load` closes over.
-  }, [key, attempt]);
+    // The key and the version stand for everything `load` closes over.
+  }, [key, source?.version, attempt]);
   const resource: Resource<T> =
     held !== undefined && held.key === key ? held.resource : { kind: 'loading' };
   return { resource, reload: () => setAttempt((count) => count + 1) };
+}
+
+/** Load something that is checked against the trusted chain; loaded again when another is trusted. */
+export function useChecked<T>(
+  source: Source,
+  load: (chain: TrustedChain, signal: AbortSignal) => Promise<T>,
+): Loaded<T> {
+  const { chain, reloadChain } = useApp();
+  const trusted = chain.kind === 'ready' ? chain.chain : undefined;
+  const key = trusted === undefined ? undefined : `${trusted.trust.hash}/${source.key}`;
+  const loaded = useResource(key === undefined ? undefined : { ...source, key }, async (signal) => {
+    if (trusted === undefined) throw new HanseError('InvariantBroken', { message: 'no chain' });
+    return load(trusted, signal);
+  });
+  if (chain.kind !== 'failed') return loaded;
+  return { resource: { kind: 'failed', error: chain.error }, reload: reloadChain };
 }
 
 const clockReaders = new Set<() => void>();

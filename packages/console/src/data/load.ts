@@ -217,7 +217,8 @@ export async function loadDeposits(
   return runQuery(api, queryOf('evidence', 'list', { after, limit: 50 }), signal);
 }
 
-type Asked<T> = {
+/** A query as the client makes it. */
+export type Asked<T> = {
   readonly contract: string;
   readonly query: string;
   readonly argsSchema: { readonly toJson: (value: unknown) => Json };
@@ -225,7 +226,8 @@ type Asked<T> = {
   readonly readResult: (bytes: Uint8Array) => T;
 };
 
-async function runQuery<T>(api: Api, asked: Asked<T>, signal: AbortSignal): Promise<T> {
+/** Run a query of a contract; its answer is the word of one node. */
+export async function runQuery<T>(api: Api, asked: Asked<T>, signal: AbortSignal): Promise<T> {
   const { contract, query, args, argsSchema } = asked;
   const body = { contract, query, args: argsSchema.toJson(args) };
   const answer = await api.post<QueryAnswer>('/v1/query', body, signal);

@@ -3,11 +3,12 @@ import { fromJson } from '@hanse/codec';
 import { toHex } from '@hanse/kit';
 import { headerSchema, type BlockDetail } from '@hanse/model';
 import { cli } from '../cli.ts';
+import { shortDid } from '../i18n/format.ts';
 import { loadBlock, type LoadedBlock } from '../data/load.ts';
-import { useApp, useChain, useLive, useResource, useText } from '../state.ts';
+import { useApp, useChain, useChecked, useLive, useNames, useText } from '../state.ts';
 import { Copy, Fields, Hash, Link, Mark, Panel, Time } from '../parts/basic.tsx';
 import { Show, Skeleton } from '../parts/states.tsx';
-import { ProofTrail } from '../parts/trail.tsx';
+import { ProofTrail, Verdict } from '../parts/trail.tsx';
 import { useRefusal } from '../parts/refusal.tsx';
 
 const RECEIPTS_SHOWN = 50;
@@ -20,15 +21,15 @@ export function BlockPage({ height }: { readonly height: number }): ReactNode {
   const { provedHeight, height: newest } = useLive();
   // A block is loaded again when a later header binds it.
   const phase = provedHeight >= height ? 'proved' : newest >= height ? 'final' : 'ahead';
-  const key = chain === undefined ? undefined : `${chain.trust.hash}/${height}/${phase}`;
-  const loaded = useResource(key, (signal) => {
-    if (chain === undefined) throw new Error('a key without its chain');
-    return loadBlock(api, chain, height, signal);
-  });
+  const loaded = useChecked({ key: `block/${height}`, version: phase }, (chain, signal) =>
+    loadBlock(api, chain, height, signal),
+  );
+  const steps = loaded.resource.kind === 'ready' ? loaded.resource.value.steps : [];
   return (
     <>
       <header className="page-head">
         <h1>{m.block.title(f.number(height))}</h1>
+        <Verdict steps={steps} />
         <div className="actions">
           {height > 0 ? (
             <Link to={{ page: 'block', height: height - 1 }} className="button small">
@@ -124,8 +125,10 @@ function Signers({ detail }: { readonly detail: BlockDetail }): ReactNode {
         const hasSigned = detail.signers.includes(index);
         return (
           <li key={name + String(index)}>
-            <Mark state={hasSigned ? 'verified' : 'off'}>{name}</Mark>
-            <span className="note">{hasSigned ? m.block.signedBy : m.common.none}</span>
+            <span>{name}</span>
+            <Mark state={hasSigned ? 'on' : 'off'}>
+              {hasSigned ? m.block.signed : m.block.unsigned}
+            </Mark>
           </li>
         );
       })}
@@ -135,10 +138,10 @@ function Signers({ detail }: { readonly detail: BlockDetail }): ReactNode {
 
 function Receipts({ detail }: { readonly detail: BlockDetail }): ReactNode {
   const { m, f } = useText();
-  const chain = useChain();
   const refusal = useRefusal();
   const [shown, setShown] = useState(RECEIPTS_SHOWN);
   const { receipts } = detail;
+  const nameOf = useNames(receipts.slice(0, shown).flatMap((one) => one.signers));
   if (receipts.length === 0) return <p className="empty">{m.block.noReceipts}</p>;
   return (
     <>
@@ -163,7 +166,7 @@ function Receipts({ detail }: { readonly detail: BlockDetail }): ReactNode {
                 </th>
                 <td>{one.calls.join(', ')}</td>
                 <td className="wide">
-                  {one.signers.map((did) => chain?.names.get(did) ?? did).join(', ')}
+                  {one.signers.map((did) => nameOf(did) ?? shortDid(did)).join(', ')}
                 </td>
                 <td>
                   {one.status === 'ok' ? (

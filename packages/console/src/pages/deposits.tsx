@@ -4,7 +4,7 @@ import type { Evidence } from '@hanse/model';
 import { cli } from '../cli.ts';
 import { loadDeposits } from '../data/load.ts';
 import { shortDid } from '../i18n/format.ts';
-import { useApp, useChain, useResource, useText } from '../state.ts';
+import { useApp, useNames, useResource, useText } from '../state.ts';
 import { Hash, Panel, Time } from '../parts/basic.tsx';
 import { Empty, ErrorPanel, Skeleton } from '../parts/states.tsx';
 
@@ -15,7 +15,7 @@ export function DepositsPage(): ReactNode {
   const [after, setAfter] = useState<Uint8Array>();
   const [before, setBefore] = useState<readonly Evidence[]>([]);
   const key = after === undefined ? 'first' : toHex(after);
-  const { resource, reload } = useResource(key, (signal) => loadDeposits(api, after, signal));
+  const { resource, reload } = useResource({ key }, (signal) => loadDeposits(api, after, signal));
   const page = resource.kind === 'ready' ? resource.value : undefined;
   const rows = [...before, ...(page?.rows ?? [])];
   const next = page?.next;
@@ -53,7 +53,7 @@ export function DepositsPage(): ReactNode {
 
 function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactNode {
   const { m, f } = useText();
-  const chain = useChain();
+  const nameOf = useNames(rows.map((row) => row.organisation));
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={m.deposits.title}>
       <table>
@@ -81,7 +81,7 @@ function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactN
                 <td>
                   <Time ms={row.time} />
                 </td>
-                <td>{chain?.names.get(row.organisation) ?? shortDid(row.organisation)}</td>
+                <td>{nameOf(row.organisation) ?? shortDid(row.organisation)}</td>
                 <td className="wide">{row.mediaType}</td>
                 <td className="number wide">{f.size(row.sizeBytes)}</td>
               </tr>

@@ -2,28 +2,26 @@ import type { ReactNode } from 'react';
 import { toHex } from '@hanse/kit';
 import { cli } from '../cli.ts';
 import { loadEvidence, loadRelations, type LoadedEvidence, type Relations } from '../data/load.ts';
-import { useApp, useChain, useResource, useText } from '../state.ts';
-import { Copy, Hash, Link, Mark, Panel, Time } from '../parts/basic.tsx';
+import { useApp, useChecked, useNames, useText } from '../state.ts';
+import { Copy, Hash, Mark, Panel, Time } from '../parts/basic.tsx';
 import { CaptureFields, EvidenceFields, Party } from '../parts/evidence.tsx';
 import { Empty, Show } from '../parts/states.tsx';
-import { ProofTrail } from '../parts/trail.tsx';
+import { ProofTrail, Verdict } from '../parts/trail.tsx';
 
 /** A deposit: its record, its proof from the genesis down, and what others say about it. */
 export function EvidencePage({ id }: { readonly id: string }): ReactNode {
   const { m } = useText();
   const { api } = useApp();
-  const chain = useChain();
-  const key = chain === undefined ? undefined : `${chain.trust.hash}/${id}`;
-  const loaded = useResource(key, (signal) => {
-    if (chain === undefined) throw new Error('a key without its chain');
-    return loadEvidence(api, chain, id, signal);
-  });
+  const loaded = useChecked({ key: `evidence/${id}` }, (chain, signal) =>
+    loadEvidence(api, chain, id, signal),
+  );
   const { resource } = loaded;
   const bundle = resource.kind === 'ready' ? resource.value.bundle : undefined;
   return (
     <>
       <header className="page-head">
         <h1>{m.evidence.title}</h1>
+        <Verdict steps={resource.kind === 'ready' ? resource.value.steps : []} />
         <div className="actions">
           {bundle === undefined ? null : (
             <button
@@ -106,7 +104,7 @@ function Superseded({ by }: { readonly by: string }): ReactNode {
     <div className="notice warn">
       <p className="notice-title">{m.evidence.superseded}</p>
       <p>
-        <Link to={{ page: 'evidence', id: by }}>{m.evidence.supersededBy(by)}</Link>
+        {m.evidence.supersededBy} <Hash value={by} to={{ page: 'evidence', id: by }} />
       </p>
     </div>
   );
@@ -115,12 +113,9 @@ function Superseded({ by }: { readonly by: string }): ReactNode {
 function RelationPanels({ id }: { readonly id: string }): ReactNode {
   const { m } = useText();
   const { api } = useApp();
-  const chain = useChain();
-  const key = chain === undefined ? undefined : `${chain.trust.hash}/${id}`;
-  const loaded = useResource(key, (signal) => {
-    if (chain === undefined) throw new Error('a key without its chain');
-    return loadRelations(api, chain, id, signal);
-  });
+  const loaded = useChecked({ key: `relations/${id}` }, (chain, signal) =>
+    loadRelations(api, chain, id, signal),
+  );
   return (
     <>
       <Panel id="cosignatures" title={m.evidence.coSignatures}>
@@ -137,15 +132,15 @@ function RelationPanels({ id }: { readonly id: string }): ReactNode {
 
 function CoSignatures({ relations }: { readonly relations: Relations }): ReactNode {
   const { m } = useText();
-  const chain = useChain();
   const rows = relations.coSignatures;
+  const nameOf = useNames(rows.flatMap(({ value }) => [value.signer, value.organisation]));
   if (rows.length === 0) return <p className="empty">{m.evidence.noCoSignatures}</p>;
   return (
     <ul className="list tall">
       {rows.map(({ value, state }) => (
         <li key={value.signer}>
           <div>
-            <Party did={value.signer} name={chain?.names.get(value.organisation)} />
+            <Party did={value.signer} name={nameOf(value.organisation) ?? nameOf(value.signer)} />
             {value.statement === '' ? null : <blockquote>{value.statement}</blockquote>}
             <span className="note">
               <Time ms={value.time} />
@@ -175,9 +170,9 @@ function Links({
         return (
           <li key={from + to + value.relation}>
             <span>
-              {from === id ? null : <Hash value={other} to={{ page: 'evidence', id: other }} />}{' '}
+              {from === id ? m.evidence.self : <DepositLink id={other} />}{' '}
               {m.evidence.relations[value.relation]}{' '}
-              {from === id ? <Hash value={other} to={{ page: 'evidence', id: other }} /> : null}
+              {from === id ? <DepositLink id={other} /> : m.evidence.self}
             </span>
             <Mark state={state}>{m.proof.states[state]}</Mark>
           </li>
@@ -185,4 +180,8 @@ function Links({
       })}
     </ul>
   );
+}
+
+function DepositLink({ id }: { readonly id: string }): ReactNode {
+  return <Hash value={id} to={{ page: 'evidence', id }} />;
 }

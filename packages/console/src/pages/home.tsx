@@ -3,13 +3,14 @@ import type { Json } from '@hanse/codec';
 import { isJsonObject } from '@hanse/codec';
 import { formatCursor, type BlockSummary, type Head, type Why } from '@hanse/model';
 import { cli } from '../cli.ts';
+import { shortDid } from '../i18n/format.ts';
 import { followEvents } from '../data/events.ts';
-import { useApp, useChain, useLive, useText } from '../state.ts';
+import { useApp, useLive, useNames, useText } from '../state.ts';
 import { Age, Hash, Link, Mark, Panel } from '../parts/basic.tsx';
 import { FileCheck } from '../parts/filecheck.tsx';
 import { Empty, Skeleton } from '../parts/states.tsx';
 
-const ROWS = 20;
+const ROWS = 12;
 const DEPOSITS_SHOWN = 6;
 const EVENTS_FROM_BLOCKS = 500;
 
@@ -130,7 +131,7 @@ function BlocksTable({
               </td>
               <td className="number wide">{f.size(block.sizeBytes)}</td>
               <td>
-                <Mark state={isProved ? 'verified' : 'unverified'}>
+                <Mark state={isProved ? 'on' : 'half'}>
                   {isProved ? m.home.proved : m.home.final}
                 </Mark>
               </td>
@@ -179,7 +180,7 @@ function WhySentence({
   const of = head?.validators.length ?? why.voting + why.silent.length;
   return (
     <div className={why.healthy ? 'quorum' : 'quorum warn'}>
-      <Mark state={why.healthy ? 'verified' : 'unverified'}>
+      <Mark state={why.healthy ? 'on' : 'half'}>
         {m.home.quorum(why.voting, of, why.quorum)}
       </Mark>
       <p>{language === 'en' ? why.sentence : why.sentenceZh}</p>
@@ -215,7 +216,7 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
                 <span className="note">{one.self ? `${one.name}, ${m.home.self}` : one.name}</span>
               </th>
               <td>
-                <Mark state={isUp ? 'verified' : 'off'}>{isUp ? m.home.connected : silence}</Mark>
+                <Mark state={isUp ? 'on' : 'off'}>{isUp ? m.home.connected : silence}</Mark>
               </td>
               <td className="number">{f.number(one.executedHeight)}</td>
               <td className="number">{f.number(one.finalHeight)}</td>
@@ -232,9 +233,9 @@ type Deposited = { readonly id: string; readonly height: number; readonly deposi
 function DepositsPanel(): ReactNode {
   const { m, f } = useText();
   const { api } = useApp();
-  const chain = useChain();
   const { height } = useLive();
   const [rows, setRows] = useState<readonly Deposited[]>();
+  const nameOf = useNames((rows ?? []).map((row) => row.depositor));
   const isKnown = height > 0;
   const from = useMemo(
     () => formatCursor({ height: Math.max(0, height - EVENTS_FROM_BLOCKS), index: -1 }),
@@ -255,11 +256,11 @@ function DepositsPanel(): ReactNode {
       ) : rows.length === 0 ? (
         <Empty text={m.home.noDeposits} command={cli.deposit('contract.pdf')} />
       ) : (
-        <ul className="list">
+        <ul className="list deposits">
           {rows.map((row) => (
             <li key={row.id}>
               <Hash value={row.id} to={{ page: 'evidence', id: row.id }} />
-              <span className="note">{chain?.names.get(row.depositor) ?? ''}</span>
+              <span className="note">{nameOf(row.depositor) ?? shortDid(row.depositor)}</span>
               <Link to={{ page: 'block', height: row.height }} className="number">
                 {f.number(row.height)}
               </Link>

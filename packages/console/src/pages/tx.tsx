@@ -3,25 +3,22 @@ import { fromJson } from '@hanse/codec';
 import { receiptSchema, type Receipt, type Tx } from '@hanse/model';
 import { cli } from '../cli.ts';
 import { loadTx, type LoadedTx } from '../data/load.ts';
-import { useApp, useChain, useLive, useResource, useText } from '../state.ts';
+import { useApp, useChecked, useLive, useNames, useText } from '../state.ts';
 import { Copy, Fields, Hash, Link, Mark, Panel, Time } from '../parts/basic.tsx';
 import { Party } from '../parts/evidence.tsx';
 import { ProblemNotice, RefusalNotice } from '../parts/refusal.tsx';
 import { Show } from '../parts/states.tsx';
-import { ProofTrail } from '../parts/trail.tsx';
+import { ProofTrail, Verdict } from '../parts/trail.tsx';
 import { Decoded } from '../parts/value.tsx';
 
 /** A transaction: what it asked for, what came of it, and the proof of that. */
 export function TxPage({ id }: { readonly id: string }): ReactNode {
   const { m } = useText();
   const { api } = useApp();
-  const chain = useChain();
   const { provedHeight } = useLive();
-  const key = chain === undefined ? undefined : `${chain.trust.hash}/${id}`;
-  const loaded = useResource(key, (signal) => {
-    if (chain === undefined) throw new Error('a key without its chain');
-    return loadTx(api, chain, id, signal);
-  });
+  const loaded = useChecked({ key: `tx/${id}` }, (chain, signal) =>
+    loadTx(api, chain, id, signal),
+  );
   const { resource, reload } = loaded;
   const value = resource.kind === 'ready' ? resource.value : undefined;
   useReloadWhenProved(value, provedHeight, reload);
@@ -29,6 +26,7 @@ export function TxPage({ id }: { readonly id: string }): ReactNode {
     <>
       <header className="page-head">
         <h1>{m.tx.title}</h1>
+        <Verdict steps={value?.steps ?? []} />
         <div className="actions">
           <Copy text={cli.tx(id)} label={m.common.copyCli} about={cli.tx(id)} />
         </div>
@@ -112,12 +110,12 @@ function ReceiptFields({
   readonly tx: Tx | undefined;
 }): ReactNode {
   const { m, f } = useText();
-  const chain = useChain();
+  const nameOf = useNames(tx?.signers.map(({ did }) => did) ?? []);
   const { fields } = m.tx;
   const isOk = receipt.status.kind === 'ok';
   const signers = tx?.signers.map(({ did, kid }) => (
     <li key={did + kid}>
-      <Party did={did} name={chain?.names.get(did)} /> <code>{kid}</code>
+      <Party did={did} name={nameOf(did)} /> <code>{kid}</code>
     </li>
   ));
   return (

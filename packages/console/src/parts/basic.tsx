@@ -72,17 +72,28 @@ export function Hash({
   readonly isWhole?: boolean;
   readonly about?: string;
 }): ReactNode {
-  const text = isWhole === true ? value : shortHash(value);
   const code = (
     <code className={isWhole === true ? 'hash whole' : 'hash'} title={value}>
-      {text}
+      {isWhole === true ? <Halves text={value} /> : shortHash(value)}
     </code>
   );
   return (
-    <span className="hashline">
+    <span className={isWhole === true ? 'hashline whole' : 'hashline'}>
       {to === undefined ? code : <Link to={to}>{code}</Link>}
       {isWhole === true ? <Copy text={value} {...(about === undefined ? {} : { about })} /> : null}
     </span>
+  );
+}
+
+/** A long hash that breaks in its middle, if it must. */
+function Halves({ text }: { readonly text: string }): ReactNode {
+  const middle = Math.ceil(text.length / 2);
+  return (
+    <>
+      {text.slice(0, middle)}
+      <wbr />
+      {text.slice(middle)}
+    </>
   );
 }
 
@@ -110,8 +121,14 @@ export function Age({ ms }: { readonly ms: number }): ReactNode {
   );
 }
 
+/**
+ * What a glyph can say: the state of a proof, or (`on`, `half`, `off`) of something that a node
+ * reports and nobody proved.
+ */
+export type GlyphState = StepState | 'on' | 'half' | 'off';
+
 /** Shape of a state, so that it is never told by colour alone. */
-export function Glyph({ state }: { readonly state: StepState | 'off' }): ReactNode {
+export function Glyph({ state }: { readonly state: GlyphState }): ReactNode {
   return (
     <svg className={`glyph ${state}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       {state === 'forged' ? (
@@ -119,8 +136,8 @@ export function Glyph({ state }: { readonly state: StepState | 'off' }): ReactNo
       ) : (
         <circle cx="8" cy="8" r="6" className="ring" />
       )}
-      {state === 'verified' ? <circle cx="8" cy="8" r="6" className="fill" /> : null}
-      {state === 'unverified' ? <path d="M8 2a6 6 0 0 0 0 12z" className="fill" /> : null}
+      {state === 'verified' || state === 'on' ? <circle cx="8" cy="8" r="6" className="fill" /> : null}
+      {state === 'unverified' || state === 'half' ? <path d="M8 2a6 6 0 0 0 0 12z" className="fill" /> : null}
     </svg>
   );
 }
@@ -130,7 +147,7 @@ export function Mark({
   state,
   children,
 }: {
-  readonly state: StepState | 'off';
+  readonly state: GlyphState;
   readonly children: ReactNode;
 }): ReactNode {
   return (

@@ -1,7 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { formatText } from '@hanse/kit';
 import { isoTime, shortDid, shortHash } from '../i18n/format.ts';
-import { useApp, useText, type Text } from '../state.ts';
+import { useApp, useNames, useText, type Text } from '../state.ts';
 import { verdictOf, type Missing, type Step } from '../verify/trail.ts';
 import { Glyph, Mark } from './basic.tsx';
 
@@ -18,6 +18,7 @@ export function ProofTrail({
   const { announcer } = useApp();
   const { m } = text;
   const verdict = verdictOf(steps);
+  const nameOf = useNames(steps.flatMap(signersOf));
   useEffect(() => {
     if (isQuiet === true || verdict === 'unverified') return;
     announcer.say(verdict === 'verified' ? m.proof.saidVerified : m.proof.saidForged);
@@ -36,7 +37,7 @@ export function ProofTrail({
                 {m.proof.steps[step.name]}{' '}
                 <span className="step-state">{m.proof.states[step.state]}</span>
               </p>
-              <p className="step-text">{sentenceOf(step, text)}</p>
+              <p className="step-text">{sentenceOf(step, text, nameOf)}</p>
             </div>
           </li>
         ))}
@@ -45,11 +46,29 @@ export function ProofTrail({
   );
 }
 
+/** The verdict of a proof for the head of a page; nothing while there is no proof. */
+export function Verdict({ steps }: { readonly steps: readonly Step[] }): ReactNode {
+  const { m } = useText();
+  if (steps.length === 0) return null;
+  const verdict = verdictOf(steps);
+  return (
+    <span className={`chip ${verdict}`}>
+      <Mark state={verdict}>{m.proof.verdict[verdict]}</Mark>
+    </span>
+  );
+}
+
+function signersOf(step: Step): readonly string[] {
+  return step.state === 'verified' && step.name === 'transaction' ? step.facts.signers : [];
+}
+
+type NameOf = (did: string) => string | undefined;
+
 /** What a step found, in words. */
-export function sentenceOf(step: Step, text: Text): string {
+export function sentenceOf(step: Step, text: Text, nameOf: NameOf): string {
   switch (step.state) {
     case 'verified':
-      return foundOf(step, text);
+      return foundOf(step, text, nameOf);
     case 'unverified':
       return missingOf(step.missing, text);
     case 'forged': {
@@ -59,7 +78,11 @@ export function sentenceOf(step: Step, text: Text): string {
   }
 }
 
-function foundOf(step: Step & { readonly state: 'verified' }, { m, f }: Text): string {
+function foundOf(
+  step: Step & { readonly state: 'verified' },
+  { m, f }: Text,
+  nameOf: NameOf,
+): string {
   const { found } = m.proof;
   const n = f.number;
   switch (step.name) {
@@ -87,8 +110,10 @@ function foundOf(step: Step & { readonly state: 'verified' }, { m, f }: Text): s
       const say = step.facts.isOk ? found.receiptOk : found.receiptRefused;
       return say(n(step.facts.height), n(step.facts.index));
     }
-    case 'transaction':
-      return found.transaction(f.list(step.facts.calls), f.list(step.facts.signers.map(shortDid)));
+    case 'transaction': {
+      const signers = step.facts.signers.map((did) => nameOf(did) ?? shortDid(did));
+      return found.transaction(f.list(step.facts.calls), f.list(signers));
+    }
     case 'file':
       return found.file(f.size(step.facts.sizeBytes));
     case 'fields':
