@@ -1,5 +1,5 @@
 import type { Suite } from '@hanse/crypto';
-import { assert, compareBytes, equalBytes, limits } from '@hanse/kit';
+import { compareBytes, equalBytes, limits, must } from '@hanse/kit';
 import {
   bucketPlace,
   keyHash,
@@ -46,7 +46,7 @@ export type StateChange = {
 
 type Known = { readonly hash: Uint8Array; readonly value: Uint8Array | undefined };
 type Dirty = { readonly level: number; readonly index: number; readonly bucket: Bucket };
-type Pending = { readonly write: StateWrite; readonly hash: Uint8Array };
+type Pending = BucketPlace & { readonly write: StateWrite; readonly hash: Uint8Array };
 
 const CACHED_OVERHEAD_BYTES = 300;
 
@@ -134,7 +134,9 @@ export class State {
     const shapeBefore = this.#shape;
     const pending: Pending[] = [];
     for (const write of blockWrites) {
-      pending.push({ write, hash: this.#hashOf(write.key, write.text) });
+      const hash = this.#hashOf(write.key, write.text);
+      const { index, level } = bucketPlace(shapeBefore, hash);
+      pending.push({ write, hash, index, level });
     }
     pending.sort((a, b) => compareBytes(a.hash, b.hash));
     const writes: KvWrite[] = [];
@@ -142,7 +144,7 @@ export class State {
     const dirty = new Map<number, Dirty>();
     let records = shapeBefore.records;
     for (let from = 0; from < pending.length;) {
-      const to = this.#groupEnd(pending, from);
+      const to = groupEnd(pending, from);
       records += this.#writeBucket(height, pending.slice(from, to), { writes, entries, dirty });
       from = to;
     }
@@ -176,19 +178,6 @@ export class State {
     return stored === undefined ? undefined : openRecord(this.#suite, key, stored).value;
   }
 
-  /** End of the run of writes that belong to the bucket of the one at `from`. */
-  #groupEnd(pending: readonly Pending[], from: number): number {
-    const first = pending[from];
-    assert(first !== undefined, 'a group has a first write');
-    const place = bucketPlace(this.#shape, first.hash);
-    for (let to = from + 1; ; to++) {
-      const next = pending[to];
-      if (next === undefined) return to;
-      const other = bucketPlace(this.#shape, next.hash);
-      if (other.index !== place.index || other.level !== place.level) return to;
-    }
-  }
-
   /** Apply the writes of one bucket; returns by how many its records grew. */
   #writeBucket(
     height: number,
@@ -199,7 +188,8 @@ export class State {
       readonly dirty: Map<number, Dirty>;
     },
   ): number {
-    const place = bucketPlace(this.#shape, group[0]?.hash ?? new Uint8Array(0));
+    const place = must(group[0], 'a group has a first write');
+    const { level, index } = place;
     const bucket = this.bucket(place);
     const edits: BucketEdit[] = [];
     for (const { write, hash } of group) {
@@ -217,7 +207,7 @@ export class State {
     }
     if (edits.length === 0) return 0;
     const edited = editBucket(this.#suite, bucket, edits);
-    out.dirty.set(placeId(place.level, place.index), { ...place, bucket: edited });
+    out.dirty.set(placeId(level, index), { level, index, bucket: edited });
     return entryCount(edited) - entryCount(bucket);
   }
 
@@ -251,6 +241,16 @@ export class State {
       this.#buckets.set(id, bucket);
     }
     return leaves;
+  }
+}
+
+/** End of the run of writes that go to the bucket of the one at `from`. */
+function groupEnd(pending: readonly Pending[], from: number): number {
+  const first = pending[from];
+  let to = from + 1;
+  for (; ; to++) {
+    const next = pending[to];
+    if (next === undefined || next.index !== first?.index || next.level !== first.level) return to;
   }
 }
 

@@ -19,8 +19,17 @@ const SLOTS_MIN = 1_024;
 /** Mark of (first signer, salt): two transactions with the same one exclude each other. */
 export function saltMark(suite: Suite, signer: string, salt: Uint8Array): Uint8Array {
   assert(salt.length === limits.saltBytes, 'a salt has its size');
-  return taggedHash(suite, 'hanse-salt/1', concatBytes(salt, utf8(signer))).subarray(0, MARK_BYTES);
+  if (signer !== lastSigner) {
+    lastSigner = signer;
+    markInput = concatBytes(new Uint8Array(limits.saltBytes), utf8(signer));
+  }
+  markInput.set(salt);
+  return taggedHash(suite, 'hanse-salt/1', markInput).subarray(0, MARK_BYTES);
 }
+
+// The transactions of an envelope have one signer.
+let lastSigner = '';
+let markInput: Uint8Array = new Uint8Array(limits.saltBytes);
 
 /**
  * Salts that are used up, by the minute in which they become free again: a passed minute is dropped

@@ -81,20 +81,20 @@ export const evidenceQueries: ReadonlyMap<string, Query> = new Map([
   ],
 ]);
 
-type Nothing = Readonly<Record<never, never>>;
+type Nothing = Readonly<Record<string, never>>;
 
 function deposit(tx: Transaction, args: Deposit): { readonly id: Uint8Array } {
   checkForm(args);
   const id = args.byteHash;
+  const depositor = tx.actor;
+  const organisation = organisationOf(tx, depositor);
   const key = evidenceKeyBytes(id);
   const first = tx.get(key);
   if (first !== undefined) {
-    const { depositor, height } = mustDecode(evidenceSchema, first);
-    refuse('EvidenceExists', { id: toHex(id), depositor, height });
+    const { depositor: by, height } = mustDecode(evidenceSchema, first);
+    refuse('EvidenceExists', { id: toHex(id), depositor: by, height });
   }
   const { height, time, txid } = tx.context;
-  const depositor = tx.actor;
-  const organisation = organisationOf(tx, depositor);
   const record: Evidence = {
     ...args,
     depositor,
@@ -162,15 +162,18 @@ function supersede(
 }
 
 function checkForm({ capture, fieldCount, mediaType, sizeBytes }: Deposit): void {
-  const required = { mediaType, 'capture.software': capture.software };
-  for (const [name, text] of Object.entries(required)) {
-    if (text === '') refuse('BadArguments', { ...named('deposit'), reason: `${name} is empty` });
-  }
-  const bounds = [
-    { name: 'fieldCount', value: fieldCount, limit: limits.evidenceFieldsMax },
-    { name: 'sizeBytes', value: sizeBytes, limit: limits.evidenceFileBytesMax },
-  ];
-  for (const bound of bounds) if (bound.value > bound.limit) refuse('OverLimit', bound);
+  checkGiven('mediaType', mediaType);
+  checkGiven('capture.software', capture.software);
+  checkBound('fieldCount', fieldCount, limits.evidenceFieldsMax);
+  checkBound('sizeBytes', sizeBytes, limits.evidenceFileBytesMax);
+}
+
+function checkGiven(name: string, text: string): void {
+  if (text === '') refuse('BadArguments', { ...named('deposit'), reason: `${name} is empty` });
+}
+
+function checkBound(name: string, value: number, limit: number): void {
+  if (value > limit) refuse('OverLimit', { name, value, limit });
 }
 
 function checkDifferent(name: string, a: Uint8Array, b: Uint8Array): void {
