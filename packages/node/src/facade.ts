@@ -120,7 +120,7 @@ async function submit(
     });
   const verified = await parts.verify.call('envelopes', { envelopes });
   const good = verified.flatMap((one, index) => (one.kind === 'valid' ? [{ index, ...one }] : []));
-  const refusals = await parts.state.call('admit', {
+  const replies = await parts.state.call('admit', {
     envelopes: good.map(({ index }) => must(envelopes[index], 'an envelope per result')),
     nowMs: parts.clock.nowMs(),
   });
@@ -129,10 +129,11 @@ async function submit(
       ? { status: 'refused', problem: problemOf(one.refusal) }
       : { status: 'taken', txids: one.admitted.txids.map(toHex) },
   );
-  const admitted = good.filter((_, i) => refusals[i] === undefined);
+  // What was executed as a whole is answered like what is taken, and not ordered again.
+  const admitted = good.filter((_, i) => replies[i] === 'admitted');
   good.forEach(({ index }, i) => {
-    const refusal = refusals[i];
-    if (refusal !== undefined) results[index] = { status: 'refused', problem: problemOf(refusal) };
+    const reply = replies[i];
+    if (typeof reply === 'object') results[index] = { status: 'refused', problem: problemOf(reply) };
   });
   const items = admitted.map(({ index, admitted: summary }) => ({
     ...summary,

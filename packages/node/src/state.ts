@@ -6,6 +6,9 @@ export type RefusalWire = {
   readonly params: Readonly<Record<string, string>>;
 };
 
+/** Worth ordering, executed already as a whole (its receipts stand), or refused. */
+export type AdmitReply = 'admitted' | 'executed' | RefusalWire;
+
 /** Outcome of execution, packed for the trip between threads. */
 export type ExecuteReply = {
   readonly executed: Executed;
@@ -43,11 +46,11 @@ export type StateMethods = {
     readonly block: Uint8Array;
     readonly batches: readonly Uint8Array[];
   }) => Promise<ExecuteReply>;
-  /** Check envelopes against the newest state; undefined means admitted. */
+  /** Check envelopes against the newest state. */
   readonly admit: (request: {
     readonly envelopes: readonly Uint8Array[];
     readonly nowMs: number;
-  }) => readonly (RefusalWire | undefined)[];
+  }) => readonly AdmitReply[];
   readonly known: (request: { readonly txids: readonly Uint8Array[] }) => readonly KnownTx[];
   /** Canonical `receiptProofSchema` bytes per transaction, against the history bound at a height. */
   readonly proveReceipts: (request: {

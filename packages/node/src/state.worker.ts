@@ -17,7 +17,7 @@ import { createNativeSuite } from '@hanse/native';
 import { createExecutor } from '@hanse/policy';
 import { LevelKv } from '@hanse/store';
 import { serveMethods } from './rpc.ts';
-import type { EventWire, KnownTx, RefusalWire, StateMethods } from './state.ts';
+import type { AdmitReply, EventWire, KnownTx, StateMethods } from './state.ts';
 import { openReceipt } from './views.ts';
 
 type Opened = {
@@ -84,12 +84,12 @@ const methods: StateMethods = {
 
   admit: ({ envelopes, nowMs }) => {
     const { suite, chainId, ledger } = current();
-    return envelopes.map((bytes): RefusalWire | undefined => {
+    return envelopes.map((bytes): AdmitReply => {
       const open = openEnvelope(suite, chainId, bytes);
       if (!open.ok)
         return { code: 'Malformed', params: { object: 'envelope', reason: open.error } };
       const admission = ledger.admit(open.value, nowMs);
-      return admission.status === 'refused' ? admission.refusal : undefined;
+      return admission.status === 'refused' ? admission.refusal : admission.status;
     });
   },
 
