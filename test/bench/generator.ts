@@ -168,8 +168,9 @@ class Run {
 
   #watch(nowMs: () => number): { readonly destroy: () => void } {
     const sent = get(`${this.#job.url}/v1/watch?txids=1`, (response) => {
-      response.on('error', () => undefined);
       const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+      // It passes on the error of a stream that is cut off; the rows so far are what was seen.
+      lines.on('error', () => undefined);
       lines.on('line', (line) => {
         if (line.length > 0) this.#row(JSON.parse(line) as WatchRow, nowMs());
       });

@@ -48,6 +48,8 @@ export type NetworkFiles = {
   readonly nodes: readonly NodeFiles[];
   /** One per validator. */
   readonly organisations: readonly Holder[];
+  /** Identities of the validators; their keys serve consensus only. */
+  readonly validators: readonly Holder[];
   readonly operators: readonly Holder[];
 };
 
@@ -99,6 +101,7 @@ export async function makeNetwork(options: NetworkOptions): Promise<NetworkFiles
     chainId: chainIdOf(suite, genesis),
     nodes,
     organisations: members.map(({ organisation }) => organisation),
+    validators: members.map(({ node }) => node),
     operators,
   };
 }
