@@ -20,7 +20,8 @@ export function receiveVote(s: State, from: number, vote: Vote): boolean {
   const { suite, chainId, set } = s.config;
   const added = s.votes.add(vote, isNeeded, (one) => verifyVote(suite, chainId, set, one));
   if (added.kind === 'invalid') s.log('warn', 'voteInvalid', { from, view, kind });
-  if (added.kind === 'conflict' && added.evidence !== undefined) s.effects.push({ kind: 'evidence', evidence: added.evidence });
+  if (added.kind === 'conflict' && added.evidence !== undefined)
+    s.effects.push({ kind: 'evidence', evidence: added.evidence });
   if (view < s.view && (kind === 'nullify' || added.kind === 'known')) offerHelp(s, from, view);
   if (added.kind === 'invalid') return false;
   const report = s.reports[from];
@@ -48,12 +49,14 @@ export function restoreOwn(s: State, vote: Vote): void {
 
 /** Restore a certificate from the log, where it was put only after it had been verified. */
 export function restoreCertificate(s: State, certificate: Certificate): void {
-  if (certificate.view > finalView(s)) certificatesOf(s, certificate.kind).set(certificate.view, certificate);
+  if (certificate.view > finalView(s))
+    certificatesOf(s, certificate.kind).set(certificate.view, certificate);
 }
 
 function count(s: State, vote: Vote): void {
   const certificate = s.votes.assemble(vote, s.quorum);
   if (certificate === undefined) return;
   const other = certificatesOf(s, vote.kind).get(vote.view);
-  if (other === undefined || equalBytes(other.digest, certificate.digest)) receiveCertificate(s, certificate, 'own');
+  if (other === undefined || equalBytes(other.digest, certificate.digest))
+    receiveCertificate(s, certificate, 'own');
 }

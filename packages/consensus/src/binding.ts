@@ -14,7 +14,9 @@ export type TripleVerdict =
 
 /** Highest height that q validators, this one included, report executed. */
 export function reportedHeight(s: State): number {
-  const heights = s.reports.map(({ executedHeight }, index) => (index === s.self ? s.executed.height : executedHeight));
+  const heights = s.reports.map(({ executedHeight }, index) =>
+    index === s.self ? s.executed.height : executedHeight,
+  );
   return heights.sort((a, b) => b - a)[s.quorum - 1] ?? 0;
 }
 
@@ -37,14 +39,19 @@ export function leaderTriple(s: State, parent: Block): Executed {
 export function compareTriple(s: State, parent: Block, header: Header): TripleVerdict {
   const bound = parent.header.executed;
   const { executed } = header;
-  if (executed.height < bound.height) return { kind: 'invalid', reason: 'binds less than its parent' };
+  if (executed.height < bound.height)
+    return { kind: 'invalid', reason: 'binds less than its parent' };
   if (executed.height === bound.height) {
-    return sameTriple(executed, bound) ? { kind: 'ok' } : { kind: 'invalid', reason: 'binds other results for the height of its parent' };
+    return sameTriple(executed, bound)
+      ? { kind: 'ok' }
+      : { kind: 'invalid', reason: 'binds other results for the height of its parent' };
   }
-  if (executed.height >= header.height) return { kind: 'invalid', reason: 'binds a height above its parent' };
+  if (executed.height >= header.height)
+    return { kind: 'invalid', reason: 'binds a height above its parent' };
   if (executed.height > s.executed.height) return { kind: 'wait' };
   const own = s.results.get(executed.height);
-  if (own === undefined) return { kind: 'invalid', reason: 'binds a height whose result is no longer known here' };
+  if (own === undefined)
+    return { kind: 'invalid', reason: 'binds a height whose result is no longer known here' };
   return sameTriple(executed, own) ? { kind: 'ok' } : { kind: 'wrong', own };
 }
 
@@ -79,7 +86,8 @@ export function noteExecuted(s: State, executed: Executed): void {
 /** Forget results that no later header can bind: those up to what the last final header binds. */
 export function pruneResults(s: State): void {
   const bound = s.lastFinal.block.header.executed.height;
-  for (const height of s.results.keys()) if (height <= bound && height < s.executed.height) s.results.delete(height);
+  for (const height of s.results.keys())
+    if (height <= bound && height < s.executed.height) s.results.delete(height);
 }
 
 /** Whether a final payload waits for its results to be bound by a header after `block`. */
@@ -96,5 +104,9 @@ function compareWithOwn(s: State, claim: Executed): void {
 }
 
 function sameTriple(a: Executed, b: Executed): boolean {
-  return a.height === b.height && equalBytes(a.stateRoot, b.stateRoot) && equalBytes(a.historyRoot, b.historyRoot);
+  return (
+    a.height === b.height &&
+    equalBytes(a.stateRoot, b.stateRoot) &&
+    equalBytes(a.historyRoot, b.historyRoot)
+  );
 }

@@ -6,10 +6,11 @@ import { finalView, ownVotes, type State } from './state.ts';
  * and is refused when it could contradict an earlier one, also one from before a restart.
  */
 export function cast(s: State, kind: VoteKind, view: number, digest: Uint8Array): boolean {
-  if (view <= finalView(s)) return false;
+  if (view <= finalView(s) || isAmnesic(s, view)) return false;
   const own = ownVotes(s, view);
   if (kind === 'notarize') {
-    if (own.notarize !== undefined || own.nullify === true || own.finalize !== undefined) return false;
+    if (own.notarize !== undefined || own.nullify === true || own.finalize !== undefined)
+      return false;
     own.notarize = digest;
   } else if (kind === 'nullify') {
     if (own.nullify === true || own.finalize !== undefined) return false;
@@ -20,6 +21,11 @@ export function cast(s: State, kind: VoteKind, view: number, digest: Uint8Array)
   }
   s.effects.push({ kind: 'vote', vote: { kind, epoch: s.config.set.epoch, view, digest } });
   return true;
+}
+
+/** Rule *amnesia*: a node whose log was lost does not vote in views in which it may have voted before. */
+function isAmnesic(s: State, view: number): boolean {
+  return view <= (s.config.abstainUpTo ?? 0);
 }
 
 /** Rule *castX*: nullify the current view. */

@@ -16,7 +16,12 @@ const UNEXECUTED_MAX = 4 * limits.fetchBlocksPerRequestMax;
 export function requestFinals(s: State, from: readonly number[], lead: number): void {
   if (finalHeight(s) - s.executed.height > UNEXECUTED_MAX) return;
   const firstMs = lead > NEAR_VIEWS ? 0 : graceMs(s);
-  const attempt = s.requests.due(`finals:${finalHeight(s)}`, s.nowMs, FINALS_INTERVAL_DELTAS * delta(s), firstMs);
+  const attempt = s.requests.due(
+    `finals:${finalHeight(s)}`,
+    s.nowMs,
+    FINALS_INTERVAL_DELTAS * delta(s),
+    firstMs,
+  );
   const to = attempt === undefined ? undefined : rotate(s, from, attempt);
   if (to !== undefined) sendFinalRequest(s, to);
 }
@@ -39,7 +44,12 @@ export function followClaims(s: State): void {
     if (attempt === undefined) continue;
     s.claimTries.set(peer, { claim, left: left - 1 });
     if (isBehind) sendFinalRequest(s, peer);
-    else s.effects.push({ kind: 'send', to: peer, message: { kind: 'certificateRequest', value: { view: s.view } } });
+    else
+      s.effects.push({
+        kind: 'send',
+        to: peer,
+        message: { kind: 'certificateRequest', value: { view: s.view } },
+      });
   }
 }
 
@@ -59,15 +69,23 @@ export function receiveFinals(s: State, from: number, finals: readonly FinalBloc
   const last = finals.at(-1)?.certificate;
   const lastBlock = blocks.at(-1);
   if (last === undefined || lastBlock === undefined || last.kind !== 'finalize') return;
-  if (!isChain(s, blocks) || lastBlock.header.height <= finalHeight(s)) return s.log('warn', 'finalsInvalid', { from, error: 'no chain' });
-  if (!equalBytes(last.digest, lastBlock.digest) || last.view !== lastBlock.header.view || !receiveCertificate(s, last, 'peer')) {
+  if (!isChain(s, blocks) || lastBlock.header.height <= finalHeight(s))
+    return s.log('warn', 'finalsInvalid', { from, error: 'no chain' });
+  if (
+    !equalBytes(last.digest, lastBlock.digest) ||
+    last.view !== lastBlock.header.view ||
+    !receiveCertificate(s, last, 'peer')
+  ) {
     return s.log('warn', 'finalsInvalid', { from, error: 'certificate' });
   }
   for (const [i, block] of blocks.entries()) {
     if (block.header.height <= finalHeight(s)) continue;
     s.blocks.add(block, false);
     const certificate = finals[i]?.certificate;
-    const isOfBlock = certificate?.kind === 'finalize' && certificate.view === block.header.view && equalBytes(certificate.digest, block.digest);
+    const isOfBlock =
+      certificate?.kind === 'finalize' &&
+      certificate.view === block.header.view &&
+      equalBytes(certificate.digest, block.digest);
     if (certificate !== undefined && isOfBlock) receiveCertificate(s, certificate, 'peer');
   }
 }
@@ -77,7 +95,12 @@ function isChain(s: State, blocks: readonly Block[]): boolean {
   for (const block of blocks) {
     const { height, parentDigest } = block.header;
     if (height <= finalHeight(s)) previous = height === finalHeight(s) ? block : undefined;
-    else if (previous === undefined || height !== previous.header.height + 1 || !equalBytes(parentDigest, previous.digest)) return false;
+    else if (
+      previous === undefined ||
+      height !== previous.header.height + 1 ||
+      !equalBytes(parentDigest, previous.digest)
+    )
+      return false;
     else previous = block;
   }
   return true;

@@ -6,7 +6,11 @@ import { finalView, type State } from './state.ts';
  * Rule *receive certificate*. Keeps and appends (W2) a certificate of a view above the last final one;
  * false when it does not hold. Own assembled ones are not verified again: each vote was.
  */
-export function receiveCertificate(s: State, certificate: Certificate, origin: 'own' | 'peer'): boolean {
+export function receiveCertificate(
+  s: State,
+  certificate: Certificate,
+  origin: 'own' | 'peer',
+): boolean {
   const { kind, view, digest } = certificate;
   if (view <= finalView(s)) return true;
   const kept = certificatesOf(s, kind);
@@ -17,7 +21,10 @@ export function receiveCertificate(s: State, certificate: Certificate, origin: '
   }
   if (origin === 'peer') {
     const { suite, chainId, set } = s.config;
-    const error = kind === 'nullify' && !isZero(digest) ? 'nullification names a digest' : certificateError(suite, chainId, set, certificate);
+    const error =
+      kind === 'nullify' && !isZero(digest)
+        ? 'nullification names a digest'
+        : certificateError(suite, chainId, set, certificate);
     if (error !== undefined) {
       s.log('warn', 'certificateInvalid', { view, kind, error });
       return false;

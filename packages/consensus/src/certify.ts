@@ -58,10 +58,13 @@ function parentOf(s: State, { header }: Block): Block | 'unknown' | 'never' {
   const parent = knownParent(s, header);
   if (parent !== undefined) return parent;
   const { parentView, parentDigest } = header;
-  if (parentView <= finalView(s) || parentView >= header.view || s.refused.has(parentView)) return 'never';
+  if (parentView <= finalView(s) || parentView >= header.view || s.refused.has(parentView))
+    return 'never';
   const notarization = s.notarizations.get(parentView);
   if (notarization === undefined) requestCertificates(s, [parentView], header.proposer);
-  return notarization === undefined || equalBytes(notarization.digest, parentDigest) ? 'unknown' : 'never';
+  return notarization === undefined || equalBytes(notarization.digest, parentDigest)
+    ? 'unknown'
+    : 'never';
 }
 
 /** A quorum notarized what this node finds invalid: it never builds on it. */

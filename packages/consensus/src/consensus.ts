@@ -19,7 +19,13 @@ import { resend, retry, sendVote } from './retry.ts';
 import { createState, finalHeight, finalView, ownVotes, type State } from './state.ts';
 import { schedule } from './schedule.ts';
 import { backoff } from './timing.ts';
-import type { ConsensusConfig, ConsensusEvent, ConsensusStatus, Effect, Restored } from './types.ts';
+import type {
+  ConsensusConfig,
+  ConsensusEvent,
+  ConsensusStatus,
+  Effect,
+  Restored,
+} from './types.ts';
 import { vote } from './vote.ts';
 import { heartbeatMs, workFromMs } from './work.ts';
 
@@ -44,7 +50,10 @@ export class Consensus {
       resend(s);
       if (s.n === 1) return;
       s.effects.push({ kind: 'broadcast', message: { kind: 'progress', value: ownProgress(s) } });
-      s.effects.push({ kind: 'broadcast', message: { kind: 'certificateRequest', value: { view: s.view } } });
+      s.effects.push({
+        kind: 'broadcast',
+        message: { kind: 'certificateRequest', value: { view: s.view } },
+      });
     });
   }
 
@@ -88,7 +97,8 @@ export class Consensus {
 function receive(s: State, event: ConsensusEvent): void {
   switch (event.kind) {
     case 'message':
-      if (event.from !== s.self && s.reports[event.from] !== undefined) receiveMessage(s, event.from, event.message);
+      if (event.from !== s.self && s.reports[event.from] !== undefined)
+        receiveMessage(s, event.from, event.message);
       return;
     case 'timer':
       s.timers.delete(event.name);
@@ -126,7 +136,7 @@ function receiveMessage(s: State, from: number, message: Message): void {
     case 'finals':
       return receiveFinals(s, from, message.value.blocks);
     default:
-      // Batches and requests that the archive answers are the host's.
+    // Batches and requests that the archive answers are the host's.
   }
 }
 
@@ -139,19 +149,25 @@ function receiveVoted(s: State, own: Vote): void {
 
 function receiveLoneProgress(s: State, from: number, progress: Progress): void {
   receiveProgress(s, from, progress);
-  if (progress.view + 1 < s.view || progress.finalHeight + 1 < finalHeight(s)) offerHelp(s, from, progress.view);
+  if (progress.view + 1 < s.view || progress.finalHeight + 1 < finalHeight(s))
+    offerHelp(s, from, progress.view);
 }
 
 /** A block counts only when a rule waits for it. */
 function receiveBlock(s: State, bytes: Uint8Array): void {
   const opened = openBlock(s.config.suite, bytes);
-  if (opened.ok && s.requests.isWanted(blockKey(opened.value.digest))) s.blocks.add(opened.value, false);
+  if (opened.ok && s.requests.isWanted(blockKey(opened.value.digest)))
+    s.blocks.add(opened.value, false);
 }
 
 function greet(s: State, peer: number): void {
   if (peer === s.self || s.reports[peer] === undefined) return;
   s.effects.push({ kind: 'send', to: peer, message: { kind: 'progress', value: ownProgress(s) } });
-  s.effects.push({ kind: 'send', to: peer, message: { kind: 'certificateRequest', value: { view: s.view } } });
+  s.effects.push({
+    kind: 'send',
+    to: peer,
+    message: { kind: 'certificateRequest', value: { view: s.view } },
+  });
 }
 
 /** Apply every rule to what is known, then say when to look again. */
@@ -184,7 +200,10 @@ function arm(s: State): void {
   if (s.armedMs !== undefined) return;
   const own = ownVotes(s, s.view);
   const isMoving =
-    s.proposals.has(s.view) || own.notarize !== undefined || own.nullify === true || s.votes.hasOthers(s.view, s.self);
+    s.proposals.has(s.view) ||
+    own.notarize !== undefined ||
+    own.nullify === true ||
+    s.votes.hasOthers(s.view, s.self);
   const fromMs = Math.min(heartbeatMs(s), workFromMs(s, head(s)) ?? heartbeatMs(s));
   if (isMoving || s.nowMs >= fromMs) s.armedMs = s.nowMs;
 }

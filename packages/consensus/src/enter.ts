@@ -17,7 +17,11 @@ export function enter(s: State): boolean {
   s.nextRetryMs = undefined;
   const leader = leaderOf(s.view, s.n);
   if (leader !== s.self && (s.reports[leader]?.view ?? 0) < s.view) {
-    s.effects.push({ kind: 'send', to: leader, message: { kind: 'certificate', value: { certificate: entry } } });
+    s.effects.push({
+      kind: 'send',
+      to: leader,
+      message: { kind: 'certificate', value: { certificate: entry } },
+    });
   }
   return true;
 }
@@ -32,6 +36,7 @@ function entryCertificate(s: State): Certificate | undefined {
     s.notarizations.get(certifiedView),
   ];
   let best: Certificate | undefined;
-  for (const one of candidates) if (one !== undefined && (best === undefined || one.view > best.view)) best = one;
+  for (const one of candidates)
+    if (one !== undefined && (best === undefined || one.view > best.view)) best = one;
   return best;
 }

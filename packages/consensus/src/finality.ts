@@ -56,7 +56,14 @@ function forget(s: State, base: Block): void {
   const view = finalView(s);
   s.blocks.prune(view, base);
   s.votes.prune(view);
-  for (const byView of [s.proposals, s.notarizations, s.nullifications, s.finalizations, s.certified, s.own]) {
+  for (const byView of [
+    s.proposals,
+    s.notarizations,
+    s.nullifications,
+    s.finalizations,
+    s.certified,
+    s.own,
+  ]) {
     for (const one of byView.keys()) if (one <= view) byView.delete(one);
   }
   for (const one of s.refused) if (one <= view) s.refused.delete(one);
@@ -65,6 +72,7 @@ function forget(s: State, base: Block): void {
 
 function lowest(finalizations: ReadonlyMap<number, Certificate>): Certificate | undefined {
   let best: Certificate | undefined;
-  for (const one of finalizations.values()) if (best === undefined || one.view < best.view) best = one;
+  for (const one of finalizations.values())
+    if (best === undefined || one.view < best.view) best = one;
   return best;
 }

@@ -12,8 +12,10 @@ export function help(s: State, to: number, view: number): void {
   const { certificate: final } = s.lastFinal;
   const answer: (Certificate | undefined)[] = [];
   if (finalView(s) >= view) answer.push(final);
-  else answer.push(s.notarizations.get(view), s.nullifications.get(view), s.finalizations.get(view));
-  if (s.view > view && s.entry !== undefined && s.entry.view > view && s.entry.view > finalView(s)) answer.push(s.entry);
+  else
+    answer.push(s.notarizations.get(view), s.nullifications.get(view), s.finalizations.get(view));
+  if (s.view > view && s.entry !== undefined && s.entry.view > view && s.entry.view > finalView(s))
+    answer.push(s.entry);
   for (const certificate of answer) {
     if (certificate === undefined) continue;
     if (!spend(s, to)) return;
@@ -32,7 +34,11 @@ export function offerHelp(s: State, to: number, view: number): void {
 export function sendBlock(s: State, to: number, digest: Uint8Array): void {
   const node = s.blocks.get(digest);
   if (node === undefined || !spend(s, to)) return;
-  s.effects.push({ kind: 'send', to, message: { kind: 'block', value: { block: node.block.bytes } } });
+  s.effects.push({
+    kind: 'send',
+    to,
+    message: { kind: 'block', value: { block: node.block.bytes } },
+  });
 }
 
 /** Take one message from what a peer may get per second. */

@@ -15,12 +15,17 @@ export function justify(s: State, view: number): Justification | { readonly unkn
   const skipped: Certificate[] = [];
   for (let below = view - 1; below > finalView(s); below--) {
     const parent = s.certified.get(below);
-    if (parent !== undefined) return { parent, certificate: s.notarizations.get(below), skipped: skipped.reverse() };
+    if (parent !== undefined)
+      return { parent, certificate: s.notarizations.get(below), skipped: skipped.reverse() };
     const nullification = s.nullifications.get(below);
     if (nullification === undefined) return { unknownView: below };
     skipped.push(nullification);
   }
-  return { parent: s.lastFinal.block, certificate: s.lastFinal.certificate, skipped: skipped.reverse() };
+  return {
+    parent: s.lastFinal.block,
+    certificate: s.lastFinal.certificate,
+    skipped: skipped.reverse(),
+  };
 }
 
 /** The newest block this node builds on, whether or not all views above it are nullified. */
@@ -34,11 +39,25 @@ export function head(s: State): Block {
  * Whether a header commits to the certificates that justify it. The parent's may be the
  * notarization or the finalization: both prove it, and a leader may hold only one of them.
  */
-export function commitsTo(s: State, block: Block, parent: Block, skipped: readonly Certificate[]): boolean {
+export function commitsTo(
+  s: State,
+  block: Block,
+  parent: Block,
+  skipped: readonly Certificate[],
+): boolean {
   const { suite, set } = s.config;
   const root = (kind: Certificate['kind']): Uint8Array => {
-    const name = { kind, epoch: set.epoch, view: parent.header.view, digest: parent.digest, votes: [] };
+    const name = {
+      kind,
+      epoch: set.epoch,
+      view: parent.header.view,
+      digest: parent.digest,
+      votes: [],
+    };
     return justRoot(suite, parent.header.view === 0 ? undefined : name, skipped);
   };
-  return equalBytes(block.header.justRoot, root('notarize')) || equalBytes(block.header.justRoot, root('finalize'));
+  return (
+    equalBytes(block.header.justRoot, root('notarize')) ||
+    equalBytes(block.header.justRoot, root('finalize'))
+  );
 }

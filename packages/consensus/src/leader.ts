@@ -22,7 +22,8 @@ export function isLeaderInactive(s: State): boolean {
 export function silentValidators(s: State): readonly number[] {
   const floor = recentFloor(s);
   const silent: number[] = [];
-  for (const [index, { voteView }] of s.reports.entries()) if (index !== s.self && voteView < floor) silent.push(index);
+  for (const [index, { voteView }] of s.reports.entries())
+    if (index !== s.self && voteView < floor) silent.push(index);
   return silent;
 }
 

@@ -17,7 +17,11 @@ export function giveUp(s: State): void {
     nullify(s, 'the leader is inactive');
   } else if (s.armedMs === undefined) {
     return;
-  } else if (own.notarize === undefined && !s.proposals.has(s.view) && s.nowMs >= proposeDeadline(s, s.armedMs)) {
+  } else if (
+    own.notarize === undefined &&
+    !s.proposals.has(s.view) &&
+    s.nowMs >= proposeDeadline(s, s.armedMs)
+  ) {
     nullify(s, 'no proposal in time');
   } else if (s.nowMs >= certifyDeadline(s, s.armedMs)) {
     nullify(s, 'no certificate in time');

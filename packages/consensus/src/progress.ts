@@ -9,7 +9,12 @@ export function ownProgress(s: State): Progress {
   s.progressSent = true;
   s.lastProgressMs = s.nowMs;
   s.lastProgress = nameOf(s, held);
-  return { held: [...held], executedHeight: s.executed.height, view: s.view, finalHeight: finalHeight(s) };
+  return {
+    held: [...held],
+    executedHeight: s.executed.height,
+    view: s.view,
+    finalHeight: finalHeight(s),
+  };
 }
 
 /**
@@ -24,7 +29,8 @@ export function tellProgress(s: State): void {
   s.progressDueMs ??= Math.max(s.nowMs, s.lastProgressMs + PROGRESS_INTERVAL_MS);
   if (s.nowMs < s.progressDueMs) return;
   s.progressDueMs = undefined;
-  if (s.n > 1) s.effects.push({ kind: 'broadcast', message: { kind: 'progress', value: ownProgress(s) } });
+  if (s.n > 1)
+    s.effects.push({ kind: 'broadcast', message: { kind: 'progress', value: ownProgress(s) } });
 }
 
 /** Believe what a validator says about itself; heights only ever rise. */

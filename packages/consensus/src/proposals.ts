@@ -6,7 +6,11 @@ import { leaderOf } from './leader.ts';
 import { finalView, type State } from './state.ts';
 import { isTimely } from './validity.ts';
 
-type Received = { readonly block: Uint8Array; readonly just: readonly Certificate[]; readonly vote: Vote };
+type Received = {
+  readonly block: Uint8Array;
+  readonly just: readonly Certificate[];
+  readonly vote: Vote;
+};
 
 /**
  * Rule *receive proposal*: only from the leader of its view, only with the leader's vote for it. The first
@@ -20,7 +24,8 @@ export function receiveProposal(s: State, from: number, message: Received): void
   const opened = openBlock(s.config.suite, message.block);
   if (!opened.ok) return s.log('warn', 'proposalInvalid', { from, view, error: opened.error });
   const block = opened.value;
-  if (block.header.view !== view || !equalBytes(block.digest, vote.digest)) return s.log('warn', 'proposalInvalid', { from, view, error: 'vote' });
+  if (block.header.view !== view || !equalBytes(block.digest, vote.digest))
+    return s.log('warn', 'proposalInvalid', { from, view, error: 'vote' });
   if (!receiveVote(s, from, vote)) return;
   for (const certificate of just) if (!receiveCertificate(s, certificate, 'peer')) return;
   if (view <= finalView(s) || s.proposals.has(view)) return;

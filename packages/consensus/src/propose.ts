@@ -28,14 +28,18 @@ import { heartbeatMs, workFromMs } from './work.ts';
  */
 export function propose(s: State): number | undefined {
   const own = ownVotes(s, s.view);
-  if (leaderOf(s.view, s.n) !== s.self || own.notarize !== undefined || own.nullify === true) return undefined;
+  if (leaderOf(s.view, s.n) !== s.self || own.notarize !== undefined || own.nullify === true)
+    return undefined;
   const just = justify(s, s.view);
   if ('unknownView' in just) {
     s.waitingFor = `certificate of view ${just.unknownView}`;
     requestCertificates(s, [just.unknownView], s.self);
     return undefined;
   }
-  const dueMs = Math.max(Math.min(heartbeatMs(s), workFromMs(s, just.parent) ?? heartbeatMs(s)), pacedMs(s, just.parent));
+  const dueMs = Math.max(
+    Math.min(heartbeatMs(s), workFromMs(s, just.parent) ?? heartbeatMs(s)),
+    pacedMs(s, just.parent),
+  );
   if (s.nowMs < dueMs) return dueMs;
   const block = buildBlock(s, just);
   const error = blockError(s, just.parent, block);
@@ -54,7 +58,12 @@ export function propose(s: State): number | undefined {
 export function sendProposal(s: State, vote: Vote): boolean {
   const node = s.blocks.get(vote.digest);
   if (node === undefined || node.block.header.proposer !== s.self) return false;
-  const value = { block: node.block.bytes, just: justOf(s, node.block), vote, progress: ownProgress(s) };
+  const value = {
+    block: node.block.bytes,
+    just: justOf(s, node.block),
+    vote,
+    progress: ownProgress(s),
+  };
   s.effects.push({ kind: 'broadcast', message: { kind: 'proposal', value } });
   return true;
 }
@@ -103,10 +112,14 @@ function buildPayload(s: State, parent: Block): Payload {
  */
 function justOf(s: State, { header }: Block): readonly Certificate[] {
   const final = s.lastFinal.certificate;
-  const isFinalKnown = s.reports.every((report, index) => index === s.self || report.finalHeight >= header.executed.height);
-  const just: Certificate[] = final === undefined || (isFinalKnown && header.parentView !== final.view) ? [] : [final];
+  const isFinalKnown = s.reports.every(
+    (report, index) => index === s.self || report.finalHeight >= header.executed.height,
+  );
+  const just: Certificate[] =
+    final === undefined || (isFinalKnown && header.parentView !== final.view) ? [] : [final];
   for (let view = header.parentView; view < header.view; view++) {
-    const certificate = view === header.parentView ? s.notarizations.get(view) : s.nullifications.get(view);
+    const certificate =
+      view === header.parentView ? s.notarizations.get(view) : s.nullifications.get(view);
     if (certificate !== undefined) just.push(certificate);
   }
   return just.slice(-limits.justCertificatesMax);

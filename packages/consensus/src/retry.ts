@@ -15,9 +15,16 @@ export function retry(s: State): void {
   s.nextRetryMs = s.nowMs + delta(s);
   resend(s);
   for (const certificate of new Set([s.entry, s.lastFinal.certificate])) {
-    if (certificate !== undefined) s.effects.push({ kind: 'broadcast', message: { kind: 'certificate', value: { certificate } } });
+    if (certificate !== undefined)
+      s.effects.push({
+        kind: 'broadcast',
+        message: { kind: 'certificate', value: { certificate } },
+      });
   }
-  s.effects.push({ kind: 'broadcast', message: { kind: 'certificateRequest', value: { view: s.view } } });
+  s.effects.push({
+    kind: 'broadcast',
+    message: { kind: 'certificateRequest', value: { view: s.view } },
+  });
 }
 
 /** Own votes that can still matter: those of the current view and the F of views that are not final. */
@@ -25,8 +32,13 @@ export function resend(s: State): void {
   const own = ownVotes(s, s.view);
   if (own.notarize !== undefined) resendOne(s, s.votes.get(s.view, 'notarize', s.self));
   if (own.nullify === true) resendOne(s, s.votes.get(s.view, 'nullify', s.self));
-  const unsettled = [...s.own.entries()].filter(([view, { finalize }]) => finalize !== undefined && view > finalView(s));
-  const newest = unsettled.reduce<number | undefined>((best, [view]) => (best === undefined || view > best ? view : best), undefined);
+  const unsettled = [...s.own.entries()].filter(
+    ([view, { finalize }]) => finalize !== undefined && view > finalView(s),
+  );
+  const newest = unsettled.reduce<number | undefined>(
+    (best, [view]) => (best === undefined || view > best ? view : best),
+    undefined,
+  );
   if (newest !== undefined) resendOne(s, s.votes.get(newest, 'finalize', s.self));
 }
 
@@ -34,7 +46,10 @@ export function resend(s: State): void {
 export function sendVote(s: State, vote: Vote): void {
   if (s.n === 1) return;
   if (vote.kind === 'notarize' && sendProposal(s, vote)) return;
-  s.effects.push({ kind: 'broadcast', message: { kind: 'vote', value: { vote, progress: ownProgress(s) } } });
+  s.effects.push({
+    kind: 'broadcast',
+    message: { kind: 'vote', value: { vote, progress: ownProgress(s) } },
+  });
 }
 
 function resendOne(s: State, vote: Vote | undefined): void {

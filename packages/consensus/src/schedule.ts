@@ -14,15 +14,23 @@ export function schedule(s: State, due: Due): void {
     if (s.timers.get(name) === at) continue;
     if (at === undefined) s.timers.delete(name);
     else s.timers.set(name, at);
-    s.effects.push({ kind: 'timer', name, delayMs: at === undefined ? undefined : Math.max(1, Math.ceil(at - s.nowMs)) });
+    s.effects.push({
+      kind: 'timer',
+      name,
+      delayMs: at === undefined ? undefined : Math.max(1, Math.ceil(at - s.nowMs)),
+    });
   }
 }
 
-function wakeTimes(s: State, { proposeMs, fetchMs }: Due): Readonly<Record<TimerName, number | undefined>> {
+function wakeTimes(
+  s: State,
+  { proposeMs, fetchMs }: Due,
+): Readonly<Record<TimerName, number | undefined>> {
   const own = ownVotes(s, s.view);
   const { armedMs } = s;
   const hasGivenUp = own.nullify === true;
-  const waitsForProposal = armedMs !== undefined && own.notarize === undefined && !s.proposals.has(s.view);
+  const waitsForProposal =
+    armedMs !== undefined && own.notarize === undefined && !s.proposals.has(s.view);
   return {
     propose: waitsForProposal && !hasGivenUp ? proposeDeadline(s, armedMs) : undefined,
     certify: armedMs !== undefined && !hasGivenUp ? certifyDeadline(s, armedMs) : undefined,

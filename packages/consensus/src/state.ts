@@ -1,8 +1,23 @@
 import { equalBytes, silentLog, type Log } from '@hanse/kit';
-import { faultsOf, quorumOf, type Block, type Certificate, type Executed, type Header, type Vote } from '@hanse/model';
+import {
+  faultsOf,
+  quorumOf,
+  type Block,
+  type Certificate,
+  type Executed,
+  type Header,
+  type Vote,
+} from '@hanse/model';
 import { Requests } from './requests.ts';
 import { BlockTree } from './tree.ts';
-import type { ConsensusConfig, Effect, FinalPoint, PeerReport, Restored, TimerName } from './types.ts';
+import type {
+  ConsensusConfig,
+  Effect,
+  FinalPoint,
+  PeerReport,
+  Restored,
+  TimerName,
+} from './types.ts';
 import { VotePool } from './votes.ts';
 
 /** The first proposal of a view. */
@@ -122,7 +137,12 @@ export function createState(config: ConsensusConfig, restored: Restored, nowMs: 
     certified: new Map(),
     refused: new Set(),
     own: new Map(),
-    reports: config.set.validators.map(() => ({ view: 0, finalHeight: 0, executedHeight: 0, voteView: 0 })),
+    reports: config.set.validators.map(() => ({
+      view: 0,
+      finalHeight: 0,
+      executedHeight: 0,
+      voteView: 0,
+    })),
     requests: new Requests(),
     claimTries: new Map(),
     helped: new Map(),
@@ -162,7 +182,11 @@ export function peersOf(s: State): readonly number[] {
 }
 
 /** One of `candidates` but never this node, another one for each attempt; any peer if there is none. */
-export function rotate(s: State, candidates: readonly number[], attempt: number): number | undefined {
+export function rotate(
+  s: State,
+  candidates: readonly number[],
+  attempt: number,
+): number | undefined {
   const others = candidates.filter((one, i) => one !== s.self && candidates.indexOf(one) === i);
   const all = others.length > 0 ? others : peersOf(s);
   return all[attempt % Math.max(1, all.length)];

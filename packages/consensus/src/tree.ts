@@ -36,10 +36,13 @@ export class BlockTree {
    * Blocks from the one above `base` up to `digest`, ascending, or the digest of the block that is
    * missing on the way. Undefined when the way leads past `base`.
    */
-  pathFrom(base: Block, digest: Uint8Array): { path: readonly TreeNode[]; missing?: Uint8Array } | undefined {
+  pathFrom(
+    base: Block,
+    digest: Uint8Array,
+  ): { path: readonly TreeNode[]; missing?: Uint8Array } | undefined {
     const path: TreeNode[] = [];
     const baseKey = toHex(base.digest);
-    for (let key = toHex(digest), wanted = digest; key !== baseKey; ) {
+    for (let key = toHex(digest), wanted = digest; key !== baseKey;) {
       const node = this.#nodes.get(key);
       if (node === undefined) return { path: path.reverse(), missing: wanted };
       if (node.block.header.height <= base.header.height) return undefined;

@@ -47,6 +47,8 @@ export type ConsensusConfig = {
   readonly self: number;
   readonly parameters: Parameters;
   readonly payload: PayloadPort;
+  /** Views up to this one are not voted in: the log of earlier votes is lost. */
+  readonly abstainUpTo?: number;
   readonly log?: Log;
 };
 
@@ -99,7 +101,12 @@ export type Evidence =
   /** N/N, F/F or X/F of one signer in one view. */
   | { readonly kind: 'conflicting-votes'; readonly first: Vote; readonly second: Vote }
   /** The proposer signed a header whose results differ from this node's. */
-  | { readonly kind: 'wrong-result'; readonly vote: Vote; readonly block: Block; readonly own: Executed };
+  | {
+      readonly kind: 'wrong-result';
+      readonly vote: Vote;
+      readonly block: Block;
+      readonly own: Executed;
+    };
 
 /** What the host must do, in order. */
 export type Effect =
@@ -115,7 +122,11 @@ export type Effect =
   /** The next final block; execute and tell it once all earlier records are durable. */
   | { readonly kind: 'final'; readonly block: Block; readonly certificate: Certificate | undefined }
   /** Fetch batches from these peers; asked again until they are here. */
-  | { readonly kind: 'wantBatches'; readonly wants: readonly BatchWant[]; readonly from: readonly number[] }
+  | {
+      readonly kind: 'wantBatches';
+      readonly wants: readonly BatchWant[];
+      readonly from: readonly number[];
+    }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** A quorum's results contradict this node's: it has stopped for good. */
   | { readonly kind: 'diverged'; readonly height: number };

@@ -1,5 +1,11 @@
 import { isZero, limits } from '@hanse/kit';
-import { ENGINE_VERSION, isEmptyPayload, PROTOCOL_VERSION, type Block, type Header } from '@hanse/model';
+import {
+  ENGINE_VERSION,
+  isEmptyPayload,
+  PROTOCOL_VERSION,
+  type Block,
+  type Header,
+} from '@hanse/model';
 import { equalBytes } from '@hanse/kit';
 import { isWithinLag } from './binding.ts';
 import { leaderOf } from './leader.ts';
@@ -10,16 +16,22 @@ import { backoff } from './timing.ts';
 export function blockError(s: State, parent: Block, block: Block): string | undefined {
   const { header, payload } = block;
   const { set, chainId } = s.config;
-  if (header.protocolVersion !== PROTOCOL_VERSION || header.engineVersion !== ENGINE_VERSION) return 'version';
+  if (header.protocolVersion !== PROTOCOL_VERSION || header.engineVersion !== ENGINE_VERSION)
+    return 'version';
   if (!equalBytes(header.chainId, chainId)) return 'chain';
   if (header.epoch !== set.epoch) return 'epoch';
   if (header.proposer !== leaderOf(header.view, s.n)) return 'proposer';
   if (header.height !== parent.header.height + 1) return 'height';
-  if (header.parentView !== parent.header.view || header.parentView >= header.view) return 'parent view';
-  if (header.time <= parent.header.time) return 'time is not above its parent\'s';
+  if (header.parentView !== parent.header.view || header.parentView >= header.view)
+    return 'parent view';
+  if (header.time <= parent.header.time) return "time is not above its parent's";
   if (!isZero(header.outboxRoot) || !isZero(header.nextSetHash)) return 'reserved fields';
   if (payload.length !== s.n) return 'lanes';
-  if (!isEmptyPayload(payload, parent.payload) && !isWithinLag(s, header.height, header.executed.height)) return 'lag';
+  if (
+    !isEmptyPayload(payload, parent.payload) &&
+    !isWithinLag(s, header.height, header.executed.height)
+  )
+    return 'lag';
   return undefined;
 }
 

@@ -36,7 +36,8 @@ export function vote(s: State): void {
 function judge(s: State, proposal: Proposal): Verdict {
   const { header } = proposal.block;
   if (!proposal.isTimely) return never('time');
-  if (header.parentView >= header.view || header.parentView < finalView(s)) return never('parent view');
+  if (header.parentView >= header.view || header.parentView < finalView(s))
+    return never('parent view');
   const skipped = skippedViews(s, proposal);
   if (skipped === undefined) return wait('nullifications of skipped views');
   const parent = parentOf(s, proposal);
@@ -48,7 +49,10 @@ function judge(s: State, proposal: Proposal): Verdict {
 }
 
 /** Nullifications of all views between the parent's and this one, or undefined while some are missing. */
-function skippedViews(s: State, { block: { header } }: Proposal): readonly Certificate[] | undefined {
+function skippedViews(
+  s: State,
+  { block: { header } }: Proposal,
+): readonly Certificate[] | undefined {
   const skipped: Certificate[] = [];
   const missing: number[] = [];
   for (let view = header.parentView + 1; view < header.view; view++) {
@@ -73,15 +77,25 @@ function parentOf(s: State, { block: { header } }: Proposal): Block | Verdict {
     return wait('certificate of the parent');
   }
   // Known but not certified: rule certify asks for what the parent lacks.
-  return equalBytes(notarization.digest, parentDigest) ? wait('block or batches of the parent') : never('parent');
+  return equalBytes(notarization.digest, parentDigest)
+    ? wait('block or batches of the parent')
+    : never('parent');
 }
 
-function judgeResults(s: State, parent: Block, { block, vote: proposed }: Proposal): Verdict | undefined {
+function judgeResults(
+  s: State,
+  parent: Block,
+  { block, vote: proposed }: Proposal,
+): Verdict | undefined {
   const verdict = compareTriple(s, parent, block.header);
   if (verdict.kind === 'ok') return undefined;
-  if (verdict.kind === 'wait') return wait(`own execution of height ${block.header.executed.height}`);
+  if (verdict.kind === 'wait')
+    return wait(`own execution of height ${block.header.executed.height}`);
   if (verdict.kind === 'invalid') return never(verdict.reason);
-  s.effects.push({ kind: 'evidence', evidence: { kind: 'wrong-result', vote: proposed, block, own: verdict.own } });
+  s.effects.push({
+    kind: 'evidence',
+    evidence: { kind: 'wrong-result', vote: proposed, block, own: verdict.own },
+  });
   return never('results differ');
 }
 

@@ -30,11 +30,13 @@ export class VotePool {
     const votes = this.#at(vote.view);
     const known = votes[vote.kind].get(vote.signer);
     if (known !== undefined && equalBytes(known.vote.digest, vote.digest)) return { kind: 'known' };
-    if (known !== undefined) return this.#contradict(votes, known, { vote, verified: false }, verify);
+    if (known !== undefined)
+      return this.#contradict(votes, known, { vote, verified: false }, verify);
     const entry: Entry = { vote, verified: isNeeded && verify(vote) };
     if (isNeeded && !entry.verified) return { kind: 'invalid' };
     votes[vote.kind].set(vote.signer, entry);
-    const opposite = vote.kind === 'nullify' ? 'finalize' : vote.kind === 'finalize' ? 'nullify' : undefined;
+    const opposite =
+      vote.kind === 'nullify' ? 'finalize' : vote.kind === 'finalize' ? 'nullify' : undefined;
     const other = opposite === undefined ? undefined : votes[opposite].get(vote.signer);
     return other === undefined ? { kind: 'added' } : this.#contradict(votes, other, entry, verify);
   }
@@ -53,7 +55,9 @@ export class VotePool {
   hasOthers(view: number, self: number): boolean {
     const votes = this.#views.get(view);
     if (votes === undefined) return false;
-    return [votes.notarize, votes.nullify, votes.finalize].some((one) => one.size > (one.has(self) ? 1 : 0));
+    return [votes.notarize, votes.nullify, votes.finalize].some(
+      (one) => one.size > (one.has(self) ? 1 : 0),
+    );
   }
 
   /** Whether a signer contradicted itself in a view. */
@@ -82,7 +86,12 @@ export class VotePool {
   }
 
   /** Evidence of two votes, both verified, once per signer and view. */
-  #contradict(votes: ViewVotes, first: Entry, second: Entry, verify: (vote: Vote) => boolean): VoteAdded {
+  #contradict(
+    votes: ViewVotes,
+    first: Entry,
+    second: Entry,
+    verify: (vote: Vote) => boolean,
+  ): VoteAdded {
     const { signer } = second.vote;
     first.verified ||= verify(first.vote);
     second.verified ||= verify(second.vote);
@@ -95,13 +104,21 @@ export class VotePool {
     if (!second.verified) return { kind: 'invalid' };
     if (votes.accused.has(signer)) return { kind: 'conflict', evidence: undefined };
     votes.accused.add(signer);
-    return { kind: 'conflict', evidence: { kind: 'conflicting-votes', first: first.vote, second: second.vote } };
+    return {
+      kind: 'conflict',
+      evidence: { kind: 'conflicting-votes', first: first.vote, second: second.vote },
+    };
   }
 
   #at(view: number): ViewVotes {
     const known = this.#views.get(view);
     if (known !== undefined) return known;
-    const votes: ViewVotes = { notarize: new Map(), nullify: new Map(), finalize: new Map(), accused: new Set() };
+    const votes: ViewVotes = {
+      notarize: new Map(),
+      nullify: new Map(),
+      finalize: new Map(),
+      accused: new Set(),
+    };
     this.#views.set(view, votes);
     return votes;
   }

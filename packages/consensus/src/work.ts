@@ -8,11 +8,15 @@ import { delta } from './timing.ts';
  * Finality that is under way and results that other nodes are about to report get one Δ first.
  */
 export function workFromMs(s: State, parent: Block): number | undefined {
-  const bindable = isUnbound(s, parent) ? leaderTriple(s, parent).height : parent.header.executed.height;
+  const bindable = isUnbound(s, parent)
+    ? leaderTriple(s, parent).height
+    : parent.header.executed.height;
   if (bindable > parent.header.executed.height) return s.enteredMs;
   const isPayloadAllowed = isWithinLag(s, parent.header.height + 1, leaderTriple(s, parent).height);
   if (isPayloadAllowed && s.config.payload.hasWork(parent.payload)) return s.enteredMs;
-  return isFinalityDue(s, parent) || isBindingDueElsewhere(s, parent) ? s.enteredMs + delta(s) : undefined;
+  return isFinalityDue(s, parent) || isBindingDueElsewhere(s, parent)
+    ? s.enteredMs + delta(s)
+    : undefined;
 }
 
 /** When the leader of this view makes a block although there is nothing to do: rule *heartbeat*. */

@@ -10,7 +10,7 @@ import { Feed } from './feed.ts';
 import { initialFacts, noteFinal, observe, type Streams } from './observe.ts';
 import { prepare, type Parts } from './prepare.ts';
 import type { WorkerClient } from './rpc.ts';
-import { openSigner } from './signing.ts';
+import { lostUpTo, openSigner } from './signing.ts';
 import type { StateMethods } from './state.ts';
 import { openState, openStorage, rebuildIfMarked, type Storage } from './storage.ts';
 import { Timers } from './timers.ts';
@@ -87,11 +87,16 @@ async function startValidator(
   { workers, storage, streams, executed }: ValidatorParts,
 ): Promise<{ readonly validator: Validator; readonly stop: () => Promise<void> }> {
   const { genesis, suite, self, clock, log } = parts;
-  const signer = await openSigner({ ...parts, archive: storage.archive });
+  const lost = lostUpTo(parts.config, parts.key);
+  if (lost > 0)
+    log('warn', 'the log of earlier votes is lost: this validator follows the others', {
+      abstainUpToView: lost,
+    });
+  const signer = await openSigner({ ...parts, archive: storage.archive, lostUpTo: lost });
   const timers = new Timers((name) => validator.timer(name));
   const net = createNet(parts, streams, () => validator);
   const validator = await Validator.open(
-    { genesis, self, executed },
+    { genesis, self, executed, lostUpTo: lost },
     {
       suite,
       clock,

@@ -60,4 +60,9 @@ export type ValidatorConfig = {
   readonly self: number;
   /** What the state has executed so far. */
   readonly executed: Executed;
+  /**
+   * Highest view in which this validator may have voted before its log was lost; 0 while the log is
+   * whole. It does not vote up to there, and its lane stays closed: batches it sent are unknown too.
+   */
+  readonly lostUpTo: number;
 };

@@ -49,6 +49,7 @@ export class Validator {
   #stopped = false;
   #turn = 0;
   readonly #deltaMs: number;
+  readonly #isLaneClosed: boolean;
   /** Batches whose signatures are being checked, by digest. */
   readonly #verifying = new Map<string, number>();
 
@@ -72,6 +73,7 @@ export class Validator {
     this.#ports = ports;
     this.#self = self;
     this.#deltaMs = genesis.parameters.deltaMs;
+    this.#isLaneClosed = config.lostUpTo > 0;
     this.#set = genesisValidators(genesis);
     this.#chainId = chainIdOf(suite, genesis);
     this.archive = archive;
@@ -98,6 +100,7 @@ export class Validator {
         self,
         parameters: genesis.parameters,
         payload: this.lanes,
+        abstainUpTo: config.lostUpTo,
         log: ports.trace,
       },
       recovered.restored,
@@ -163,6 +166,7 @@ export class Validator {
   /** Take admitted envelopes into the pool; each is taken or refused as a whole. */
   submit(items: readonly Admitted[]): readonly SubmitOutcome[] {
     const nowMs = this.#ports.clock.nowMs();
+    if (this.#isLaneClosed) return items.map(() => laneClosed);
     const outcomes = items.map((item) => this.pool.submit(item, nowMs));
     this.#seal();
     return outcomes;
@@ -382,6 +386,14 @@ export class Validator {
     }
   }
 }
+
+const laneClosed: SubmitOutcome = {
+  status: 'refused',
+  code: 'NotReady',
+  params: {
+    reason: 'This validator lost its log and follows the others; it takes no transactions.',
+  },
+};
 
 function priorityOf(message: Message): 'vote' | 'bulk' {
   return message.kind === 'batch' || message.kind === 'finals' ? 'bulk' : 'vote';

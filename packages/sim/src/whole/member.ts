@@ -50,6 +50,9 @@ export class Member {
   #durability: Durability | undefined;
   /** Counts starts: what an earlier life left behind must not touch a later one. */
   #life = 0;
+  /** What the signer's guard knows apart from the log. */
+  #votedUpTo = 0;
+  #lostUpTo = 0;
   restarts = 0;
 
   constructor(options: MemberOptions) {
@@ -109,13 +112,21 @@ export class Member {
     });
     const key = must(chain.consensusKeys[this.index], 'every member has a key');
     const validator = await Validator.open(
-      { genesis: chain.genesis, self: this.index, executed: opened.ledger.executed },
+      {
+        genesis: chain.genesis,
+        self: this.index,
+        executed: opened.ledger.executed,
+        lostUpTo: this.#lostUpTo,
+      },
       {
         suite,
         clock: { nowMs: () => world.nowMs },
         trace: silentLog,
         signer: {
-          vote: (vote) => Promise.resolve(suite.sign(key, voteSignBytes(chain.chainId, vote))),
+          vote: (vote) => {
+            this.#votedUpTo = Math.max(this.#votedUpTo, vote.view);
+            return Promise.resolve(suite.sign(key, voteSignBytes(chain.chainId, vote)));
+          },
           batch: (message) => suite.sign(key, message),
           logged: () => undefined,
         },
@@ -162,6 +173,16 @@ export class Member {
     this.#index = this.#index.crash({ keepWrite: (n) => n < keepIndex });
     this.#state = this.#state.crash({ keepWrite: (n) => n < keepState });
     this.restarts++;
+  }
+
+  /** Lose the whole data folder but for the signer's guard, as a repair does with a damaged log. */
+  loseData(): void {
+    const { world } = this.#options;
+    this.crash();
+    this.#disk = new MemoryDisk((complete) => world.after(1 + world.below(SYNC_MS_MAX), complete));
+    this.#index = new MemoryKv();
+    this.#state = new MemoryKv();
+    this.#lostUpTo = this.#votedUpTo;
   }
 
   /** A frame arrived. */

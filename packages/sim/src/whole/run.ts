@@ -71,6 +71,7 @@ class WholeRun {
   readonly #submissions = new Map<string, Submission>();
   readonly #timeline: string[] | undefined;
   #storming = true;
+  #hasLost = false;
   #mask = 0;
 
   constructor(seed: number, keepTimeline: boolean) {
@@ -222,9 +223,14 @@ class WholeRun {
     }
   }
 
+  /** Cut the power of a member. Once in some runs without a Byzantine one, its data is lost too: that is a fault as well. */
   #crash(member: Member): void {
-    this.#note(`${member.name} crashes`);
-    member.crash();
+    const losesData = this.#byzantine === 'none' && !this.#hasLost && this.#world.chance(20);
+    this.#note(`${member.name} crashes${losesData ? ' and loses its data' : ''}`);
+    if (losesData) {
+      this.#hasLost = true;
+      member.loseData();
+    } else member.crash();
   }
 
   #restart(member: Member, delayMs: number): void {
