@@ -19,6 +19,7 @@ import {
   ZERO_HASH,
   type EntryProof,
   type RecordProof,
+  type TreeShape,
 } from './index.ts';
 
 const holds = (state: NaiveState, proof: RecordProof): boolean =>
@@ -77,6 +78,39 @@ describe('the naive tree', () => {
       ),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('the deepest tree', () => {
+  /** One record; all other buckets are empty, and so are the nodes above them. */
+  function proofIn(shape: TreeShape): { readonly root: Uint8Array; readonly proof: RecordProof } {
+    const [key, value] = [utf8('k'), utf8('v')];
+    const entry = [keyHash(suite, key), valueHash(suite, value)] as const;
+    const { index, level } = bucketPlace(shape, entry[0]);
+    const siblings: Uint8Array[] = [];
+    let empty: Uint8Array = ZERO_HASH;
+    let node = bucketHash(suite, [entry]);
+    for (let up = 0; up < level; up++) {
+      siblings.push(empty);
+      const isLeft = Math.floor(index / 2 ** up) % 2 === 0;
+      node = suite.hash(isLeft ? concatBytes(node, empty) : concatBytes(empty, node));
+      empty = suite.hash(concatBytes(empty, empty));
+    }
+    const neighbours = [{ index: 0, keyHash: entry[0], valueHash: entry[1], path: [] }];
+    return {
+      root: stateRootOf(suite, shape, node),
+      proof: { key, value, shape, entries: 1, neighbours, siblings },
+    };
+  }
+
+  test.each([
+    [30, 0, 30],
+    [30, 2 ** 30, 31],
+  ])('of depth %d and split %d proves by %d siblings', (depth, split, level) => {
+    const { root, proof } = proofIn({ depth, split, records: 1 });
+    expect(proof.siblings).toHaveLength(level);
+    const decoded = decode(recordProofSchema, encode(recordProofSchema, proof));
+    expect(decoded.ok && verifyRecordProof(suite, root, decoded.value)).toBe(true);
   });
 });
 
