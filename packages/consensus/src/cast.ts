@@ -24,7 +24,7 @@ export function cast(s: State, kind: VoteKind, view: number, digest: Uint8Array)
 }
 
 /** Rule *amnesia*: a node whose log was lost does not vote in views in which it may have voted before. */
-function isAmnesic(s: State, view: number): boolean {
+export function isAmnesic(s: State, view: number): boolean {
   return view <= (s.config.abstainUpTo ?? 0);
 }
 

@@ -1,4 +1,4 @@
-import { nullify } from './cast.ts';
+import { isAmnesic, nullify } from './cast.ts';
 import { isLeaderInactive, leaderOf } from './leader.ts';
 import { ownVotes, type State } from './state.ts';
 import { certifyDeadline, proposeDeadline } from './timing.ts';
@@ -9,7 +9,7 @@ import { certifyDeadline, proposeDeadline } from './timing.ts';
  */
 export function giveUp(s: State): void {
   const own = ownVotes(s, s.view);
-  if (own.nullify === true || own.finalize !== undefined) return;
+  if (own.nullify === true || own.finalize !== undefined || isAmnesic(s, s.view)) return;
   const leader = leaderOf(s.view, s.n);
   if (leader !== s.self && s.votes.get(s.view, 'nullify', leader) !== undefined) {
     nullify(s, 'the leader gave up');

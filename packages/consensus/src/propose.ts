@@ -12,7 +12,7 @@ import {
 } from '@hanse/model';
 import { requestCertificates } from './availability.ts';
 import { isWithinLag, leaderTriple } from './binding.ts';
-import { cast } from './cast.ts';
+import { cast, isAmnesic } from './cast.ts';
 import { persistBlock } from './certify.ts';
 import { justify, type Justification } from './justification.ts';
 import { leaderOf } from './leader.ts';
@@ -30,6 +30,7 @@ export function propose(s: State): number | undefined {
   const own = ownVotes(s, s.view);
   if (leaderOf(s.view, s.n) !== s.self || own.notarize !== undefined || own.nullify === true)
     return undefined;
+  if (isAmnesic(s, s.view)) return undefined;
   const just = justify(s, s.view);
   if ('unknownView' in just) {
     s.waitingFor = `certificate of view ${just.unknownView}`;

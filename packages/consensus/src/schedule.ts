@@ -1,3 +1,4 @@
+import { isAmnesic } from './cast.ts';
 import { head } from './justification.ts';
 import { ownVotes, type State } from './state.ts';
 import { certifyDeadline, proposeDeadline } from './timing.ts';
@@ -28,7 +29,7 @@ function wakeTimes(
 ): Readonly<Record<TimerName, number | undefined>> {
   const own = ownVotes(s, s.view);
   const { armedMs } = s;
-  const hasGivenUp = own.nullify === true;
+  const hasGivenUp = own.nullify === true || isAmnesic(s, s.view);
   const waitsForProposal =
     armedMs !== undefined && own.notarize === undefined && !s.proposals.has(s.view);
   return {

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '@hanse/kit';
 import type { Block, Certificate } from '@hanse/model';
 import { checkBatches, requestCertificates } from './availability.ts';
 import { compareTriple } from './binding.ts';
-import { cast, nullify } from './cast.ts';
+import { cast, isAmnesic, nullify } from './cast.ts';
 import { persistBlock } from './certify.ts';
 import { commitsTo } from './justification.ts';
 import { finalView, knownParent, ownVotes, type Proposal, type State } from './state.ts';
@@ -24,6 +24,7 @@ export function vote(s: State): void {
   const proposal = s.proposals.get(s.view);
   const own = ownVotes(s, s.view);
   if (proposal === undefined || own.notarize !== undefined || own.nullify === true) return;
+  if (isAmnesic(s, s.view)) return;
   const verdict = judge(s, proposal);
   s.waitingFor = verdict.kind === 'wait' ? verdict.reason : undefined;
   if (verdict.kind === 'nullify') nullify(s, verdict.reason);

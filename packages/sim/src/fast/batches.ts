@@ -27,6 +27,8 @@ export class FakeLanes implements PayloadPort {
   readonly #held: number[];
   readonly #reports: number[][];
   readonly #self: number;
+  /** Whether a peer has reported more than is held here; cleared by whoever has looked. */
+  mayBeBehind = false;
 
   constructor(n: number, self: number) {
     this.#n = n;
@@ -55,6 +57,7 @@ export class FakeLanes implements PayloadPort {
 
   reported = (from: number, held: readonly number[]): void => {
     this.#reports[from] = [...held];
+    if (held.some((seq, lane) => seq > (this.#held[lane] ?? 0))) this.mayBeBehind = true;
   };
 
   hasWork = (parent: Payload): boolean =>
@@ -90,7 +93,9 @@ export class FakeLanes implements PayloadPort {
     const found: (BatchWant & { readonly peer: number })[] = [];
     for (let lane = 0; lane < this.#n; lane++) {
       const held = this.#held[lane] ?? 0;
-      const ahead = this.#reports.flatMap((report, index) => ((report[lane] ?? 0) > held && index !== this.#self ? [index] : []));
+      const ahead = this.#reports.flatMap((report, index) =>
+        (report[lane] ?? 0) > held && index !== this.#self ? [index] : [],
+      );
       const peer = ahead[attempt % Math.max(1, ahead.length)];
       if (peer === undefined) continue;
       const toSeq = Math.min(held + LANE_WINDOW, this.#reports[peer]?.[lane] ?? 0);

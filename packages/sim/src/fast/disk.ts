@@ -8,7 +8,11 @@ export type DiskRecord =
   | { readonly kind: 'certificate'; readonly certificate: Certificate }
   | { readonly kind: 'vote'; readonly vote: Vote }
   | { readonly kind: 'batch'; readonly lane: number; readonly seq: number }
-  | { readonly kind: 'final'; readonly block: Block; readonly certificate: Certificate | undefined };
+  | {
+      readonly kind: 'final';
+      readonly block: Block;
+      readonly certificate: Certificate | undefined;
+    };
 
 const STATE_HEIGHTS_LOST_MAX = 4;
 

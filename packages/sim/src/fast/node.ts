@@ -244,7 +244,13 @@ export class FastNode {
   /** Execute durable final blocks one after another. */
   #execute(): void {
     const next = this.finals[this.executedHeight]?.block;
-    if (this.#isExecuting || this.isDiverged || next === undefined || next.header.height > this.#toldHeight) return;
+    if (
+      this.#isExecuting ||
+      this.isDiverged ||
+      next === undefined ||
+      next.header.height > this.#toldHeight
+    )
+      return;
     this.#isExecuting = true;
     this.world.checker.executing(this, next);
     this.#after(this.world.chaos.executionMs(), () => {
@@ -283,11 +289,14 @@ export class FastNode {
 
   /** Ask peers for batches they report and this node lacks. */
   #planRepair(): void {
-    if (this.#isRepairDue || this.lanes.behind(0).length === 0) return;
+    if (this.#isRepairDue || !this.lanes.mayBeBehind) return;
+    this.lanes.mayBeBehind = this.lanes.behind(0).length > 0;
+    if (!this.lanes.mayBeBehind) return;
     this.#isRepairDue = true;
     this.#after(REPAIR_MS, () => {
       this.#isRepairDue = false;
-      for (const { peer, ...want } of this.lanes.behind(this.#repairs++)) this.#requestBatches(peer, want);
+      for (const { peer, ...want } of this.lanes.behind(this.#repairs++))
+        this.#requestBatches(peer, want);
       this.#planRepair();
     });
   }

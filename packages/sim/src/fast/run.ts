@@ -79,23 +79,35 @@ class Run {
     const healedMs = events.nowMs;
     const heightBefore = this.#world.checker.chain.length;
     if (!this.#until(healedMs + WORK_AFTER_HEAL_MS, () => false)) return;
-    const isRecovered = (): boolean => this.#world.checker.chain.length >= heightBefore + FINALS_AFTER_HEAL_MIN && this.#isSettled();
+    const isRecovered = (): boolean =>
+      this.#world.checker.chain.length >= heightBefore + FINALS_AFTER_HEAL_MIN && this.#isSettled();
     // Work goes on until enough blocks were needed, so that there is something to finalize.
-    if (!this.#until(healedMs + RECOVERY_MS_MAX, () => {
-      this.#isWorking &&= this.#world.checker.chain.length < heightBefore + FINALS_AFTER_HEAL_MIN;
-      return isRecovered();
-    })) return;
+    if (
+      !this.#until(healedMs + RECOVERY_MS_MAX, () => {
+        this.#isWorking &&= this.#world.checker.chain.length < heightBefore + FINALS_AFTER_HEAL_MIN;
+        return isRecovered();
+      })
+    )
+      return;
     this.recoveryMs = events.nowMs - healedMs;
-    if (!isRecovered()) return this.#world.checker.fail('I13', `not recovered ${RECOVERY_MS_MAX} ms after healing: ${this.#whyNot(heightBefore)}`);
+    if (!isRecovered())
+      return this.#world.checker.fail(
+        'I13',
+        `not recovered ${RECOVERY_MS_MAX} ms after healing: ${this.#whyNot(heightBefore)}`,
+      );
     this.#world.checker.atEnd();
-    const isExecuted = (): boolean => this.#world.honest.every((node) => node.executedHeight === node.finals.length);
+    const isExecuted = (): boolean =>
+      this.#world.honest.every((node) => node.executedHeight === node.finals.length);
     if (!this.#until(events.nowMs + EXECUTION_MS_MAX, isExecuted, 1)) return;
     if (!this.#until(events.nowMs + QUIET_AFTER_MS, () => false)) return;
     const sentBefore = network.sentByHonest;
     if (!this.#until(events.nowMs + QUIET_MS, () => false)) return;
     const isNoisy = this.#scenario.faulty.some(({ actor }) => actor !== 'silent');
     if (!isNoisy && network.sentByHonest > sentBefore) {
-      this.#world.checker.fail('idle', `an idle chain sends ${network.sentByHonest - sentBefore} messages in ${QUIET_MS} ms`);
+      this.#world.checker.fail(
+        'idle',
+        `an idle chain sends ${network.sentByHonest - sentBefore} messages in ${QUIET_MS} ms`,
+      );
     }
   }
 
@@ -169,7 +181,8 @@ class Run {
     network.join();
     if (this.#scenario.isBlackout) for (const node of this.#world.honest) this.#crash(node.index);
     for (const node of this.#world.all) {
-      for (let peer = 0; peer < this.#world.n; peer++) if (peer !== node.index) node.connected(peer);
+      for (let peer = 0; peer < this.#world.n; peer++)
+        if (peer !== node.index) node.connected(peer);
     }
   }
 
@@ -179,15 +192,20 @@ class Run {
     const top = checker.chain.length - 1;
     return honest.every((node) => {
       const last = node.finals.at(-1)?.block;
-      if (!node.isUp || last === undefined || top - last.header.height > HEIGHTS_APART_MAX) return false;
-      return node.isAllBound() && honest.every((author) => (last.payload[author.index]?.seq ?? 0) >= author.sealed);
+      if (!node.isUp || last === undefined || top - last.header.height > HEIGHTS_APART_MAX)
+        return false;
+      return (
+        node.isAllBound() &&
+        honest.every((author) => (last.payload[author.index]?.seq ?? 0) >= author.sealed)
+      );
     });
   }
 
   #whyNot(heightBefore: number): string {
     const { honest, checker } = this.#world;
     const states = honest.map((node) => {
-      const { view, finalHeight, executedHeight, boundHeight, waitingFor } = node.consensus?.status ?? {};
+      const { view, finalHeight, executedHeight, boundHeight, waitingFor } =
+        node.consensus?.status ?? {};
       return `v${node.index} view ${view ?? 'down'} final ${finalHeight ?? 0} executed ${executedHeight ?? 0} bound ${boundHeight ?? 0} sealed ${node.sealed} waits for ${waitingFor ?? 'nothing'}`;
     });
     return `${checker.chain.length - heightBefore} blocks; ${states.join('; ')}`;

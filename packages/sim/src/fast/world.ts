@@ -1,6 +1,17 @@
 import type { Suite } from '@hanse/crypto';
 import { utf8 } from '@hanse/kit';
-import { emptyPayload, ENGINE_VERSION, PROTOCOL_VERSION, sealBlock, ZERO_HASH, type Block, type Executed, type Message, type Parameters, type ValidatorSet } from '@hanse/model';
+import {
+  emptyPayload,
+  ENGINE_VERSION,
+  PROTOCOL_VERSION,
+  sealBlock,
+  ZERO_HASH,
+  type Block,
+  type Executed,
+  type Message,
+  type Parameters,
+  type ValidatorSet,
+} from '@hanse/model';
 import { createActor } from './actors/index.ts';
 import { Checker } from './checker.ts';
 import { EventQueue } from './events.ts';
@@ -15,7 +26,12 @@ const START_MS = 1_700_000_000_000;
 const suite = createToySuite();
 
 /** A line of a timeline, made only when somebody reads it. */
-type Trace = () => { readonly node: number; readonly from?: number; readonly message?: Message; readonly text?: string };
+type Trace = () => {
+  readonly node: number;
+  readonly from?: number;
+  readonly message?: Message;
+  readonly text?: string;
+};
 
 /** Everything of one simulation: nodes, links, disks, time, chance and the checker that watches them. */
 export class World {
@@ -104,7 +120,9 @@ export class World {
 
   /** Hash over every event so far: equal for two runs that did the same. */
   get eventHash(): string {
-    return [this.#hashA, this.#hashB].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+    return [this.#hashA, this.#hashB]
+      .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
+      .join('');
   }
 
   trace(line: Trace): void {
@@ -122,8 +140,11 @@ export class World {
 
   #createNodes(index: number): readonly FastNode[] {
     const actor = this.scenario.faulty.find((one) => one.index === index)?.actor;
-    const nodes = actor === undefined ? [new FastNode(this, index)] : createActor(this, index, actor);
-    if (actor === undefined) for (const node of nodes) node.skewMs = this.rng.between(-this.scenario.skewMs, this.scenario.skewMs);
+    const nodes =
+      actor === undefined ? [new FastNode(this, index)] : createActor(this, index, actor);
+    if (actor === undefined)
+      for (const node of nodes)
+        node.skewMs = this.rng.between(-this.scenario.skewMs, this.scenario.skewMs);
     return nodes;
   }
 

@@ -12,7 +12,8 @@ type Value<K extends Message['kind']> = Extract<Message, { readonly kind: K }>['
 export function createEquivocator(world: World, index: number): Faults {
   const twins = new Map<number, Value<'proposal'>>();
   const digests = new Map<number, Uint8Array[]>();
-  const sign = (intent: Pick<Vote, 'kind' | 'view' | 'digest'>): Vote => toyVote(world.set, world.chainId, index, { ...intent, epoch: 0 });
+  const sign = (intent: Pick<Vote, 'kind' | 'view' | 'digest'>): Vote =>
+    toyVote(world.set, world.chainId, index, { ...intent, epoch: 0 });
   const other = (value: Value<'proposal'>): Value<'proposal'> => {
     const known = twins.get(value.vote.view);
     const opened = openBlock(world.suite, value.block);
@@ -30,7 +31,10 @@ export function createEquivocator(world: World, index: number): Faults {
   };
   return {
     observe: (_node, _from, message) => {
-      if (message.kind === 'proposal' || (message.kind === 'vote' && message.value.vote.kind === 'notarize')) {
+      if (
+        message.kind === 'proposal' ||
+        (message.kind === 'vote' && message.value.vote.kind === 'notarize')
+      ) {
         learn(message.value.vote.view, message.value.vote.digest);
       }
     },
@@ -44,10 +48,14 @@ export function createEquivocator(world: World, index: number): Faults {
       if (message.kind !== 'vote') return [message];
       const { vote, progress } = message.value;
       const said: Vote[] = [vote];
-      if (vote.kind === 'finalize' && world.rng.chance(0.5)) said.push(sign({ kind: 'nullify', view: vote.view, digest: ZERO_HASH }));
+      if (vote.kind === 'finalize' && world.rng.chance(0.5))
+        said.push(sign({ kind: 'nullify', view: vote.view, digest: ZERO_HASH }));
       const lies = vote.kind === 'nullify' ? [] : (digests.get(vote.view) ?? []);
-      for (const digest of lies) if (world.rng.chance(0.5)) said.push(sign({ kind: vote.kind, view: vote.view, digest }));
-      return world.rng.shuffle(said).map((one) => ({ kind: 'vote', value: { vote: one, progress } }));
+      for (const digest of lies)
+        if (world.rng.chance(0.5)) said.push(sign({ kind: vote.kind, view: vote.view, digest }));
+      return world.rng
+        .shuffle(said)
+        .map((one) => ({ kind: 'vote', value: { vote: one, progress } }));
     },
   };
 }

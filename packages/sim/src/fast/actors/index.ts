@@ -20,7 +20,11 @@ export type ActorName = (typeof actorNames)[number];
 const SKEW_MS = 10_000;
 
 /** What runs under the index of a faulty validator. */
-export function createActor(world: World, index: number, name: ActorName): readonly [FastNode, ...FastNode[]] {
+export function createActor(
+  world: World,
+  index: number,
+  name: ActorName,
+): readonly [FastNode, ...FastNode[]] {
   switch (name) {
     case 'silent':
       return [new FastNode(world, index, createSilent())];

@@ -27,7 +27,12 @@ export function createNullifier(world: World, index: number): Faults {
       if (message.kind !== 'vote' && message.kind !== 'proposal') return [message];
       const { epoch, view, kind } = message.value.vote;
       if (kind !== 'notarize') return [message];
-      const vote = toyVote(world.set, world.chainId, index, { kind: 'nullify', epoch, view, digest: ZERO_HASH });
+      const vote = toyVote(world.set, world.chainId, index, {
+        kind: 'nullify',
+        epoch,
+        view,
+        digest: ZERO_HASH,
+      });
       return [{ kind: 'vote', value: { vote, progress: message.value.progress } }];
     },
   };
