@@ -13,7 +13,7 @@ import {
   recordProofSchema,
   type Genesis,
 } from '@hanse/model';
-import { createNativeSuite } from '@hanse/native';
+import { createThreadSuite } from '@hanse/native';
 import { createExecutor } from '@hanse/policy';
 import { LevelKv } from '@hanse/store';
 import { serveMethods } from './rpc.ts';
@@ -21,7 +21,7 @@ import type { AdmitReply, EventWire, KnownTx, StateMethods } from './state.ts';
 import { openReceipt } from './views.ts';
 
 type Opened = {
-  readonly suite: ReturnType<typeof createNativeSuite>;
+  readonly suite: ReturnType<typeof createThreadSuite>;
   readonly chainId: Uint8Array;
   readonly ledger: Ledger;
   readonly kv: LevelKv;
@@ -38,7 +38,7 @@ function current(): Opened {
 }
 
 async function open(dir: string, genesis: Genesis): Promise<Opened> {
-  const suite = createNativeSuite(genesis.suite);
+  const suite = createThreadSuite(genesis.suite);
   const kv = await LevelKv.open(dir);
   try {
     const { ledger, writes } = Ledger.open({

@@ -1,14 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { HanseError, must, ok, type Result } from '@hanse/kit';
 import { openBatch } from '@hanse/model';
-import { createNativeSuite } from '@hanse/native';
+import { createThreadSuite } from '@hanse/native';
 import { verifyBatchContents, verifyEnvelopes } from '@hanse/pool';
 import { serveMethods } from './rpc.ts';
 import type { VerifiedEnvelope, VerifyMethods } from './verify.ts';
 import { textParams } from './views.ts';
 
 let chain:
-  | { readonly suite: ReturnType<typeof createNativeSuite>; readonly chainId: Uint8Array }
+  | { readonly suite: ReturnType<typeof createThreadSuite>; readonly chainId: Uint8Array }
   | undefined;
 
 function opened(): NonNullable<typeof chain> {
@@ -19,7 +19,7 @@ function opened(): NonNullable<typeof chain> {
 
 const methods: VerifyMethods = {
   open: ({ suite, chainId }) => {
-    chain = { suite: createNativeSuite(suite), chainId };
+    chain = { suite: createThreadSuite(suite), chainId };
   },
   envelopes: ({ envelopes }) => {
     const { suite, chainId } = opened();
