@@ -41,21 +41,12 @@ export function Console(): ReactNode {
 
 function useServices(): App {
   const [chain, setChain] = useState<ChainState>({ kind: 'loading' });
-  const [attempt, setAttempt] = useState(0);
   const services = useMemo(() => {
     const api = createApi('');
     return { api, feed: new Feed(api), announcer: new Announcer(), names: new NameBook(api) };
   }, []);
   useEffect(() => services.feed.start(), [services]);
-  useEffect(() => {
-    const controller = new AbortController();
-    void loadChain(services.api.get<Json>('/v1/genesis', controller.signal)).then((state) => {
-      if (controller.signal.aborted) return;
-      if (state.kind === 'ready') services.names.seed(state.chain.names);
-      setChain(state);
-    });
-    return () => controller.abort();
-  }, [services, attempt]);
+  useEffect(() => startChain(services, setChain), [services]);
   const setTrust = (trust: Trust): void => {
     keepTrust(trust);
     setChain((before) =>
@@ -64,9 +55,23 @@ function useServices(): App {
   };
   const reloadChain = (): void => {
     setChain({ kind: 'loading' });
-    setAttempt((count) => count + 1);
+    startChain(services, setChain);
   };
   return { ...services, chain, setTrust, reloadChain };
+}
+
+/** Load the chain; the returned function forgets what is on its way. */
+function startChain(
+  { api, names }: Pick<App, 'api' | 'names'>,
+  onState: (state: ChainState) => void,
+): () => void {
+  const controller = new AbortController();
+  void loadChain(api.get<Json>('/v1/genesis', controller.signal)).then((state) => {
+    if (controller.signal.aborted) return;
+    if (state.kind === 'ready') names.seed(state.chain.names);
+    onState(state);
+  });
+  return () => controller.abort();
 }
 
 /** Rule `first use`: the chain of the genesis that comes, under the trust that is kept or begins now. */

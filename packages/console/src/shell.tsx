@@ -1,4 +1,11 @@
-import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 import type { Language } from '@hanse/kit';
 import type { RecordAnswer } from '@hanse/model';
 import { evidenceKeyText } from './data/load.ts';
@@ -23,18 +30,18 @@ export function Shell({
   const main = useRef<HTMLElement>(null);
   const { connection } = useLive();
   const hasFailed = chain.kind === 'failed';
+  const reload = useEffectEvent(reloadChain);
   useEffect(() => {
-    if (hasFailed && connection === 'live') reloadChain();
+    if (hasFailed && connection === 'live') reload();
   }, [hasFailed, connection]);
   const place = formatRoute(route);
-  const isFirst = useRef(true);
+  const shown = useRef(place);
   useEffect(() => {
     // A new page starts at its top, and the keyboard starts in it; the first one is left alone.
-    if (!isFirst.current) {
-      globalThis.scrollTo(0, 0);
-      main.current?.focus({ preventScroll: true });
-    }
-    isFirst.current = false;
+    if (shown.current === place) return;
+    shown.current = place;
+    globalThis.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
   }, [place]);
   return (
     <>
@@ -155,7 +162,10 @@ function Find(): ReactNode {
     }
     const { hash } = wanted;
     const [isDeposit, isTx] = await Promise.all([
-      holds(api.get<RecordAnswer>(`/v1/records/${evidenceKeyText(hash)}`), (one) => one.value !== null),
+      holds(
+        api.get<RecordAnswer>(`/v1/records/${evidenceKeyText(hash)}`),
+        (one) => one.value !== null,
+      ),
       holds(api.get<unknown>(`/v1/tx/${hash}?until=final`), () => true),
     ]);
     if (!isDeposit && !isTx) {
@@ -167,37 +177,38 @@ function Find(): ReactNode {
     goTo(isDeposit ? { page: 'evidence', id: hash } : { page: 'tx', id: hash });
   };
   return (
-    <form
-      className="find"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void find();
-      }}
-    >
-      <input
-        type="search"
-        aria-label={m.nav.findLabel}
-        placeholder={m.nav.findLabel}
-        autoComplete="off"
-        spellCheck={false}
-        value={text}
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : 'find-error'}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setError(undefined);
+    <search className="search">
+      <form
+        className="find"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void find();
         }}
-      />
-      <button type="submit" className="button">
-        {m.nav.find}
-      </button>
-      {error === undefined ? null : (
-        <p className="field-error" id="find-error" role="alert">
-          {error}
-        </p>
-      )}
-    </form>
+      >
+        <input
+          type="search"
+          aria-label={m.nav.findLabel}
+          placeholder={m.nav.findLabel}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          aria-invalid={error !== undefined}
+          aria-describedby={error === undefined ? undefined : 'find-error'}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setError(undefined);
+          }}
+        />
+        <button type="submit" className="button">
+          {m.nav.find}
+        </button>
+        {error === undefined ? null : (
+          <p className="field-error" id="find-error" role="alert">
+            {error}
+          </p>
+        )}
+      </form>
+    </search>
   );
 }
 
@@ -217,12 +228,13 @@ function StatusBar(): ReactNode {
   const { announcer } = useApp();
   const { connection } = live;
   const isFirst = useRef(true);
-  useEffect(() => {
+  const speak = useEffectEvent((now: Connection): void => {
     // The first connection is what everybody expects; only changes are worth a sentence.
-    if (isFirst.current && (connection === 'connecting' || connection === 'live')) return;
+    if (isFirst.current && (now === 'connecting' || now === 'live')) return;
     isFirst.current = false;
-    announcer.say(m.status.said[connection]);
-  }, [connection]);
+    announcer.say(m.status.said[now]);
+  });
+  useEffect(() => speak(connection), [connection]);
   const lag = Math.max(0, live.height - live.provedHeight);
   const suite = live.head?.suite;
   return (

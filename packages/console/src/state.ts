@@ -1,4 +1,11 @@
-import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  use,
+  useEffect,
+  useEffectEvent,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { HanseError, type Language } from '@hanse/kit';
 import type { Announcer } from './announce.ts';
 import type { Feed } from './data/feed.ts';
@@ -37,7 +44,9 @@ export type Text = {
   readonly setTheme: (theme: Theme) => void;
 };
 
+/** Holds the services; read them with {@link useApp}. */
 export const AppContext = createContext<App | undefined>(undefined);
+/** Holds the texts; read them with {@link useText}. */
 export const TextContext = createContext<Text | undefined>(undefined);
 
 /** The services of the page. */
@@ -71,7 +80,7 @@ export function useNames(dids: readonly string[]): (did: string) => string | und
   const { names } = useApp();
   const known = useSyncExternalStore(names.subscribe, names.snapshot);
   const key = dids.join(' ');
-  useEffect(() => names.want(dids), [key, names]);
+  useEffect(() => names.want(key === '' ? [] : key.split(' ')), [key, names]);
   return (did) => {
     const name = known.get(did);
     return name === '' ? undefined : name;
@@ -98,20 +107,22 @@ export function useResource<T>(
   const [attempt, setAttempt] = useState(0);
   const [held, setHeld] = useState<{ key: string; resource: Resource<T> }>();
   const key = source?.key;
+  const request = key === undefined ? '' : `${key} ${source?.version ?? ''} ${attempt}`;
+  const start = useEffectEvent(load);
   useEffect(() => {
-    if (key === undefined) return undefined;
+    // What names the request is what starts it again.
+    if (key === undefined || request === '') return undefined;
     const controller = new AbortController();
     const { signal } = controller;
     const hold = (resource: Resource<T>): void => {
       if (!signal.aborted) setHeld({ key, resource });
     };
-    load(signal).then(
+    start(signal).then(
       (value) => hold({ kind: 'ready', value }),
       (error: unknown) => hold({ kind: 'failed', error: toHanseError(error) }),
     );
     return () => controller.abort();
-    // The key and the version stand for everything `load` closes over.
-  }, [key, source?.version, attempt]);
+  }, [key, request]);
   const resource: Resource<T> =
     held !== undefined && held.key === key ? held.resource : { kind: 'loading' };
   return { resource, reload: () => setAttempt((count) => count + 1) };

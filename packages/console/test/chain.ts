@@ -166,7 +166,12 @@ export class ToyChain {
       state.set(name, record);
     }
     const isSame = executed.length === 0;
-    this.#push(block, isSame ? parent.state : state, receipts, executed.map(({ tx }) => tx));
+    this.#push(
+      block,
+      isSame ? parent.state : state,
+      receipts,
+      executed.map(({ tx }) => tx),
+    );
     return height;
   }
 

@@ -78,7 +78,10 @@ export class Fake {
     try {
       return this.#route(method, path, asked, body);
     } catch (error) {
-      const known = error instanceof HanseError ? error : new HanseError('Internal', { message: String(error) });
+      const known =
+        error instanceof HanseError
+          ? error
+          : new HanseError('Internal', { message: String(error) });
       return json(known.httpStatus, problemOf(known.codeName, known.params));
     }
   }
@@ -235,7 +238,10 @@ export class Fake {
     }
     const { receipts, txs } = chain.block(place.height);
     const receipt: Receipt = must(receipts[place.index], 'found above');
-    const shown = { receipt: receiptSchema.toJson(receipt), receiptBytes: toBase64Url(encode(receiptSchema, receipt)) };
+    const shown = {
+      receipt: receiptSchema.toJson(receipt),
+      receiptBytes: toBase64Url(encode(receiptSchema, receipt)),
+    };
     if (place.height > chain.height - 1) return { state: 'final', ...shown };
     const proof = chain.receiptProof(place);
     const tx = must(txs[place.index], 'found above');
@@ -275,7 +281,9 @@ export class Fake {
         return of(queries.coSignatures.result, { rows, next: undefined });
       }
       case 'evidence.links': {
-        const rows = links.filter(({ from, to }) => [toHex(from), toHex(to)].includes(String(args['id'])));
+        const rows = links.filter(({ from, to }) =>
+          [toHex(from), toHex(to)].includes(String(args['id'])),
+        );
         return of(queries.links.result, { rows, next: undefined });
       }
       case 'evidence.list': {
@@ -283,7 +291,9 @@ export class Fake {
         const after = typeof args['after'] === 'string' ? args['after'] : '';
         const page = all.filter((one) => toHex(one.byteHash) > after).slice(0, 3);
         const last = page.at(-1);
-        const hasMore = last !== undefined && toHex(last.byteHash) !== toHex(all.at(-1)?.byteHash ?? last.byteHash);
+        const hasMore =
+          last !== undefined &&
+          toHex(last.byteHash) !== toHex(all.at(-1)?.byteHash ?? last.byteHash);
         return of(queries.list.result, {
           rows: this.isEmpty ? [] : page,
           next: hasMore && !this.isEmpty ? last.byteHash : undefined,
@@ -301,7 +311,9 @@ export class Fake {
     const { events } = systemContracts.evidence;
     const rows: EventRow[] = [];
     for (let height = Math.max(0, start); height <= chain.height; height++) {
-      const all = chain.block(height).receipts.flatMap(({ txid, events: one }) => one.map((event) => ({ txid, event })));
+      const all = chain
+        .block(height)
+        .receipts.flatMap(({ txid, events: one }) => one.map((event) => ({ txid, event })));
       for (const [index, { txid, event }] of all.entries()) {
         if (event.contract !== 'evidence' || event.name !== 'deposited') continue;
         rows.push({

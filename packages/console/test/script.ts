@@ -58,7 +58,11 @@ export const invoice: ToyFile = {
 export function tellStory(suiteId: 'intl' | 'sm', nowMs: number): Story {
   const stepMs = 900;
   const startMs = nowMs - (HEIGHTS + 1) * stepMs;
-  const chain = new ToyChain(suiteId, startMs, suiteId === 'intl' ? 'harbour-test' : 'huadong-ceshi');
+  const chain = new ToyChain(
+    suiteId,
+    startMs,
+    suiteId === 'intl' ? 'harbour-test' : 'huadong-ceshi',
+  );
   const files: ToyFile[] = [
     invoice,
     { name: 'bill-of-lading.pdf', bytes: utf8('%PDF-1.7 toy bill of lading 88-204') },
@@ -67,8 +71,11 @@ export function tellStory(suiteId: 'intl' | 'sm', nowMs: number): Story {
     { name: '质检报告.pdf', bytes: utf8('%PDF-1.7 质检报告 2026-118') },
   ];
   const [bank, supplier, harbour] = chain.organisations;
-  const desk = chain.party(chain.genesis.network, 'application', 'Scan desk 3', [supplier?.did ?? '']);
-  if (bank === undefined || supplier === undefined || harbour === undefined) throw new Error('parties');
+  const desk = chain.party(chain.genesis.network, 'application', 'Scan desk 3', [
+    supplier?.did ?? '',
+  ]);
+  if (bank === undefined || supplier === undefined || harbour === undefined)
+    throw new Error('parties');
   const story: Story = {
     chain,
     files,
@@ -88,7 +95,8 @@ export function tellStory(suiteId: 'intl' | 'sm', nowMs: number): Story {
     const file = height % 7 === 3 ? files[(height - 3) / 7] : undefined;
     if (height === 2) parts.push(register(chain, desk, at(height)));
     if (file !== undefined) parts.push(deposit(story, file, desk, supplier, at(height)));
-    if (height === 12) parts.push(coSign(story, 0, bank, 'Seen at the counter, 12 pages.', at(height)));
+    if (height === 12)
+      parts.push(coSign(story, 0, bank, 'Seen at the counter, 12 pages.', at(height)));
     if (height === 13) parts.push(coSign(story, 0, harbour, '与原件核对一致。', at(height)));
     if (height === 20) parts.push(link(story, 1, 0, bank, at(height)));
     if (height === 26) parts.push(supersede(story, 1, 2, desk, at(height)));
@@ -189,7 +197,13 @@ function idOf(story: Story, index: number): Uint8Array {
   return story.chain.suite.hash(story.files[index]?.bytes ?? new Uint8Array(0));
 }
 
-function coSign(story: Story, index: number, signer: PartyOf, statement: string, time: number): Executed {
+function coSign(
+  story: Story,
+  index: number,
+  signer: PartyOf,
+  statement: string,
+  time: number,
+): Executed {
   const { chain } = story;
   const id = idOf(story, index);
   const { call } = callOf('evidence', 'coSign', { id, statement });
@@ -234,7 +248,13 @@ function link(story: Story, from: number, to: number, by: PartyOf, time: number)
   };
 }
 
-function supersede(story: Story, index: number, by: number, signer: PartyOf, time: number): Executed {
+function supersede(
+  story: Story,
+  index: number,
+  by: number,
+  signer: PartyOf,
+  time: number,
+): Executed {
   const { chain } = story;
   const ends = { id: idOf(story, index), by: idOf(story, by) };
   const { call } = callOf('evidence', 'supersede', ends);

@@ -62,7 +62,10 @@ function problemError(value: Json, base: string, status: number): HanseError {
 /** The parameters of a problem that are text. */
 export function textParams(value: Json | undefined): Readonly<Record<string, string>> {
   if (!isJsonObject(value)) return {};
-  const pairs = Object.entries(value).map(([key, one]) => [key, String(one).slice(0, 500)]);
+  const pairs = Object.entries(value).map(([key, one]) => [
+    key,
+    (typeof one === 'string' ? one : JSON.stringify(one)).slice(0, 500),
+  ]);
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 

@@ -109,7 +109,8 @@ export const en = {
     forged: 'Forged answer',
     by: (who: string, organisation: string) => `by ${who}, ${organisation}`,
     on: (time: string, height: string) => `${time}, in block ${height}`,
-    absentUpTo: (height: string) => `Not deposited up to height ${height}. The proof was checked here.`,
+    absentUpTo: (height: string) =>
+      `Not deposited up to height ${height}. The proof was checked here.`,
     absentUnproved: (height: string) =>
       `This node says it is not deposited up to height ${height}; that is not proved.`,
     open: 'Open the deposit',
@@ -263,7 +264,8 @@ export const en = {
   verify: {
     title: 'Verify',
     bundle: 'Bundle',
-    bundleLead: 'Paste or drop an evidence bundle. It is checked in this browser, without any node.',
+    bundleLead:
+      'Paste or drop an evidence bundle. It is checked in this browser, without any node.',
     paste: 'Bundle as JSON',
     check: 'Verify bundle',
     clear: 'Clear',

@@ -67,7 +67,10 @@ function formatSize(
 /** A point in time as ISO 8601 in UTC to the second, or `?` for one no calendar holds. */
 export function isoTime(ms: number): string {
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '?';
-  return new Date(ms).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
 }
 
 /** The first and last digits of a long hash, enough to recognise it by. */

@@ -306,7 +306,8 @@ export const zh: Messages = {
       genesis: (hash, how) => `哈希 ${hash}，${how}。验证节点由其确定。`,
       certificate: (names, count, quorum, of) =>
         `由 ${names} 签名：${of} 个验证节点中的 ${count} 个，需要 ${quorum} 个。`,
-      header: (height, time, bound) => `高度 ${height}，${time}。绑定截至高度 ${bound} 的全部结果。`,
+      header: (height, time, bound) =>
+        `高度 ${height}，${time}。绑定截至高度 ${bound} 的全部结果。`,
       record: (height) => `存在于高度 ${height} 之后的状态中。`,
       absence: (height) => `高度 ${height} 之后的状态中，该键下没有任何内容。`,
       history: (height, under) => `区块 ${height} 在区块头 ${under} 所绑定的历史中。`,

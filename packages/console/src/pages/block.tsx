@@ -6,7 +6,7 @@ import { cli } from '../cli.ts';
 import { shortDid } from '../i18n/format.ts';
 import { loadBlock, type LoadedBlock } from '../data/load.ts';
 import { useApp, useChain, useChecked, useLive, useNames, useText } from '../state.ts';
-import { Copy, Fields, Hash, Link, Mark, Panel, Time } from '../parts/basic.tsx';
+import { Copy, Fields, Hash, Link, Mark, Panel, Scroll, Time } from '../parts/basic.tsx';
 import { Show, Skeleton } from '../parts/states.tsx';
 import { ProofTrail, Verdict } from '../parts/trail.tsx';
 import { useRefusal } from '../parts/refusal.tsx';
@@ -17,7 +17,6 @@ const RECEIPTS_SHOWN = 50;
 export function BlockPage({ height }: { readonly height: number }): ReactNode {
   const { m, f } = useText();
   const { api } = useApp();
-  const chain = useChain();
   const { provedHeight, height: newest } = useLive();
   // A block is loaded again when a later header binds it.
   const phase = provedHeight >= height ? 'proved' : newest >= height ? 'final' : 'ahead';
@@ -146,7 +145,7 @@ function Receipts({ detail }: { readonly detail: BlockDetail }): ReactNode {
   return (
     <>
       <p className="note">{m.block.receiptsNote}</p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={m.block.receipts}>
+      <Scroll label={m.block.receipts}>
         <table>
           <thead>
             <tr>
@@ -181,7 +180,7 @@ function Receipts({ detail }: { readonly detail: BlockDetail }): ReactNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {shown < receipts.length ? (
         <p className="more-row">
           <span className="note">{m.block.more(f.number(shown), f.number(receipts.length))}</span>

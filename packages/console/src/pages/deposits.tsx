@@ -5,7 +5,7 @@ import { cli } from '../cli.ts';
 import { loadDeposits } from '../data/load.ts';
 import { shortDid } from '../i18n/format.ts';
 import { useApp, useNames, useResource, useText } from '../state.ts';
-import { Hash, Panel, Time } from '../parts/basic.tsx';
+import { Hash, Panel, Scroll, Time } from '../parts/basic.tsx';
 import { Empty, ErrorPanel, Skeleton } from '../parts/states.tsx';
 
 /** All deposits, page by page. */
@@ -30,7 +30,10 @@ export function DepositsPage(): ReactNode {
         {resource.kind === 'loading' ? <Skeleton rows={8} /> : null}
         {resource.kind === 'failed' ? <ErrorPanel error={resource.error} onRetry={reload} /> : null}
         {page !== undefined && rows.length === 0 ? (
-          <Empty text={`${m.deposits.none} ${m.deposits.fill}`} command={cli.deposit('contract.pdf')} />
+          <Empty
+            text={`${m.deposits.none} ${m.deposits.fill}`}
+            command={cli.deposit('contract.pdf')}
+          />
         ) : null}
         {next === undefined ? null : (
           <p className="more-row">
@@ -55,7 +58,7 @@ function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactN
   const { m, f } = useText();
   const nameOf = useNames(rows.map((row) => row.organisation));
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={m.deposits.title}>
+    <Scroll label={m.deposits.title}>
       <table>
         <thead>
           <tr>
@@ -89,6 +92,6 @@ function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactN
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

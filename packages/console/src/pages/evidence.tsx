@@ -70,7 +70,9 @@ function EvidenceBody({ value }: { readonly value: LoadedEvidence }): ReactNode 
         <div className="column">
           {value.isAbsent ? (
             <Panel id="absent" title={m.evidence.absentTitle}>
-              <p>{m.evidence.absent(f.number(value.final?.header.executed.height ?? value.height))}</p>
+              <p>
+                {m.evidence.absent(f.number(value.final?.header.executed.height ?? value.height))}
+              </p>
               <Empty text={m.evidence.fill} command={cli.deposit('contract.pdf')} />
             </Panel>
           ) : null}

@@ -1,6 +1,5 @@
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import type { Json } from '@hanse/codec';
-import { isJsonObject } from '@hanse/codec';
+import { useEffect, useState, type ReactNode } from 'react';
+import { isJsonObject, type Json } from '@hanse/codec';
 import { formatCursor, type BlockSummary, type Head, type Why } from '@hanse/model';
 import { cli } from '../cli.ts';
 import { shortDid } from '../i18n/format.ts';
@@ -149,7 +148,8 @@ function onSpace(act: () => void): () => void {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
     const inControl =
       event.target instanceof Element &&
-      event.target.closest('button, input, select, textarea, a, summary, label, [tabindex]') !== null;
+      event.target.closest('button, input, select, textarea, a, summary, label, [tabindex]') !==
+        null;
     if (event.key !== ' ' || !isPlain || inControl) return;
     event.preventDefault();
     act();
@@ -180,9 +180,7 @@ function WhySentence({
   const of = head?.validators.length ?? why.voting + why.silent.length;
   return (
     <div className={why.healthy ? 'quorum' : 'quorum warn'}>
-      <Mark state={why.healthy ? 'on' : 'half'}>
-        {m.home.quorum(why.voting, of, why.quorum)}
-      </Mark>
+      <Mark state={why.healthy ? 'on' : 'half'}>{m.home.quorum(why.voting, of, why.quorum)}</Mark>
       <p>{language === 'en' ? why.sentence : why.sentenceZh}</p>
     </div>
   );
@@ -208,7 +206,8 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
       <tbody>
         {head.validators.map((one) => {
           const isUp = one.self || one.connected;
-          const silence = one.silentMs === undefined ? m.home.silent : m.home.silentFor(f.span(one.silentMs));
+          const silence =
+            one.silentMs === undefined ? m.home.silent : m.home.silentFor(f.span(one.silentMs));
           return (
             <tr key={one.index}>
               <th scope="row" title={one.did}>
@@ -231,44 +230,48 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
 type Deposited = { readonly id: string; readonly height: number; readonly depositor: string };
 
 function DepositsPanel(): ReactNode {
-  const { m, f } = useText();
-  const { api } = useApp();
+  const { m } = useText();
   const { height } = useLive();
-  const [rows, setRows] = useState<readonly Deposited[]>();
-  const nameOf = useNames((rows ?? []).map((row) => row.depositor));
-  const isKnown = height > 0;
-  const from = useMemo(
-    () => formatCursor({ height: Math.max(0, height - EVENTS_FROM_BLOCKS), index: -1 }),
-    [isKnown],
-  );
-  useEffect(() => {
-    if (!isKnown) return undefined;
-    return followEvents(api, `/v1/events?from=${from}&contract=evidence&name=deposited&follow=1`, (added) => {
-      const known = added.map(depositedOf).filter((row) => row !== undefined);
-      setRows((before) => [...known.reverse(), ...(before ?? [])].slice(0, DEPOSITS_SHOWN));
-    });
-  }, [isKnown, api, from]);
   const aside = <Link to={{ page: 'deposits' }}>{m.home.allDeposits}</Link>;
   return (
     <Panel id="deposits" title={m.home.deposits} aside={aside}>
-      {rows === undefined ? (
-        <Skeleton rows={3} />
-      ) : rows.length === 0 ? (
-        <Empty text={m.home.noDeposits} command={cli.deposit('contract.pdf')} />
-      ) : (
-        <ul className="list deposits">
-          {rows.map((row) => (
-            <li key={row.id}>
-              <Hash value={row.id} to={{ page: 'evidence', id: row.id }} />
-              <span className="note">{nameOf(row.depositor) ?? shortDid(row.depositor)}</span>
-              <Link to={{ page: 'block', height: row.height }} className="number">
-                {f.number(row.height)}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      {height === 0 ? <Skeleton rows={3} /> : <LatestDeposits newest={height} />}
     </Panel>
+  );
+}
+
+/** Deposits of the last blocks and all that come; where they start is fixed by the first height. */
+function LatestDeposits({ newest }: { readonly newest: number }): ReactNode {
+  const { m, f } = useText();
+  const { api } = useApp();
+  const [rows, setRows] = useState<readonly Deposited[]>();
+  const [from] = useState(() =>
+    formatCursor({ height: Math.max(0, newest - EVENTS_FROM_BLOCKS), index: -1 }),
+  );
+  const nameOf = useNames((rows ?? []).map((row) => row.depositor));
+  useEffect(() => {
+    const path = `/v1/events?from=${from}&contract=evidence&name=deposited&follow=1`;
+    return followEvents(api, path, (added) => {
+      const known = added.map(depositedOf).filter((row) => row !== undefined);
+      setRows((before) => [...known.reverse(), ...(before ?? [])].slice(0, DEPOSITS_SHOWN));
+    });
+  }, [api, from]);
+  if (rows === undefined) return <Skeleton rows={3} />;
+  if (rows.length === 0) {
+    return <Empty text={m.home.noDeposits} command={cli.deposit('contract.pdf')} />;
+  }
+  return (
+    <ul className="list deposits">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Hash value={row.id} to={{ page: 'evidence', id: row.id }} />
+          <span className="note">{nameOf(row.depositor) ?? shortDid(row.depositor)}</span>
+          <Link to={{ page: 'block', height: row.height }} className="number">
+            {f.number(row.height)}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { fromJson } from '@hanse/codec';
 import { receiptSchema, type Receipt, type Tx } from '@hanse/model';
 import { cli } from '../cli.ts';
@@ -16,9 +16,7 @@ export function TxPage({ id }: { readonly id: string }): ReactNode {
   const { m } = useText();
   const { api } = useApp();
   const { provedHeight } = useLive();
-  const loaded = useChecked({ key: `tx/${id}` }, (chain, signal) =>
-    loadTx(api, chain, id, signal),
-  );
+  const loaded = useChecked({ key: `tx/${id}` }, (chain, signal) => loadTx(api, chain, id, signal));
   const { resource, reload } = loaded;
   const value = resource.kind === 'ready' ? resource.value : undefined;
   useReloadWhenProved(value, provedHeight, reload);
@@ -50,8 +48,9 @@ function useReloadWhenProved(
   const receipt = value === undefined ? undefined : receiptOf(value);
   const waits = value !== undefined && value.verified === undefined && value.steps.length === 0;
   const isDue = waits && receipt !== undefined && receipt.height <= provedHeight;
+  const again = useEffectEvent(reload);
   useEffect(() => {
-    if (isDue) reload();
+    if (isDue) again();
   }, [isDue]);
 }
 
@@ -65,7 +64,8 @@ function receiptOf({ verified, outcome }: LoadedTx): Receipt | undefined {
 function TxBody({ value }: { readonly value: LoadedTx }): ReactNode {
   const { m } = useText();
   const { outcome, steps, verified } = value;
-  if (outcome.state === 'void') return <ProblemNotice problem={outcome.problem} title={m.tx.void} />;
+  if (outcome.state === 'void')
+    return <ProblemNotice problem={outcome.problem} title={m.tx.void} />;
   if (outcome.state === 'pending') {
     return <ProblemNotice problem={outcome.problem} title={m.tx.pending} />;
   }
@@ -74,7 +74,9 @@ function TxBody({ value }: { readonly value: LoadedTx }): ReactNode {
   return (
     <div className="columns">
       <div className="column">
-        {receipt?.status.kind === 'refused' ? <RefusalNotice refusal={receipt.status.value} /> : null}
+        {receipt?.status.kind === 'refused' ? (
+          <RefusalNotice refusal={receipt.status.value} />
+        ) : null}
         {receipt === undefined ? null : (
           <Panel id="receipt" title={m.tx.receipt}>
             <ReceiptFields receipt={receipt} tx={tx} />

@@ -136,8 +136,12 @@ export function Glyph({ state }: { readonly state: GlyphState }): ReactNode {
       ) : (
         <circle cx="8" cy="8" r="6" className="ring" />
       )}
-      {state === 'verified' || state === 'on' ? <circle cx="8" cy="8" r="6" className="fill" /> : null}
-      {state === 'unverified' || state === 'half' ? <path d="M8 2a6 6 0 0 0 0 12z" className="fill" /> : null}
+      {state === 'verified' || state === 'on' ? (
+        <circle cx="8" cy="8" r="6" className="fill" />
+      ) : null}
+      {state === 'unverified' || state === 'half' ? (
+        <path d="M8 2a6 6 0 0 0 0 12z" className="fill" />
+      ) : null}
     </svg>
   );
 }
@@ -188,6 +192,23 @@ export function Panel({
       </header>
       {children}
     </section>
+  );
+}
+
+/** Something that may be wider than the screen: it scrolls by itself, by keyboard, too. */
+export function Scroll({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    // Only what has the focus scrolls by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
+    <div className="scroll" tabIndex={0} role="group" aria-label={label}>
+      {children}
+    </div>
   );
 }
 

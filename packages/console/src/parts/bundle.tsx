@@ -4,7 +4,7 @@ import { useApp, useText } from '../state.ts';
 import { hashFile } from '../data/filehash.ts';
 import { toHanseError } from '../data/http.ts';
 import { checkBundle, type BundleFound } from '../verify/evidence.ts';
-import { Panel } from './basic.tsx';
+import { Panel, Scroll } from './basic.tsx';
 import { CaptureFields, EvidenceFields, fieldText } from './evidence.tsx';
 import { ErrorPanel } from './states.tsx';
 import { ProofTrail } from './trail.tsx';
@@ -54,7 +54,7 @@ function DisclosedFields({ found }: { readonly found: BundleFound }): ReactNode 
   const { m } = text;
   if (found.fields.length === 0) return <p className="empty">{m.verify.noneDisclosed}</p>;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={m.verify.disclosed}>
+    <Scroll label={m.verify.disclosed}>
       <table>
         <thead>
           <tr>
@@ -73,7 +73,7 @@ function DisclosedFields({ found }: { readonly found: BundleFound }): ReactNode 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

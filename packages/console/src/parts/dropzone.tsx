@@ -1,4 +1,4 @@
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useId, useState, type ReactNode } from 'react';
 import { useText } from '../state.ts';
 
 const FILES_MAX = 20;
@@ -25,7 +25,8 @@ export function DropZone({
     setCut(files.length > FILES_MAX);
     if (files.length > 0 && isDisabled !== true) onFiles(files.slice(0, FILES_MAX));
   };
-  useEffect(() => watchDrops(setOver, take));
+  const onDrop = useEffectEvent(take);
+  useEffect(() => watchDrops(setOver, (list) => onDrop(list)), []);
   return (
     <div className={isOver ? 'drop over' : 'drop'}>
       <DropIcon />

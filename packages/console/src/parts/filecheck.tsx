@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { cli } from '../cli.ts';
 import { checkFile, type FileState } from '../data/filecheck.ts';
 import { isoTime } from '../i18n/format.ts';
@@ -55,19 +55,22 @@ function FileCard({
   const { api, announcer } = useApp();
   const chain = useChain();
   const [state, setState] = useState<FileState>();
+  const speak = useEffectEvent((next: FileState): void => {
+    if (next.kind === 'failed') announcer.say(m.drop.said.failed(file.name));
+    if (next.kind !== 'found') return;
+    const { evidence, height } = next.loaded;
+    if (evidence === undefined) announcer.say(m.drop.said.absent(file.name, f.number(height)));
+    else announcer.say(m.drop.said.deposited(file.name, isoTime(evidence.time)));
+  });
   useEffect(() => {
     if (chain === undefined) return undefined;
     const controller = new AbortController();
-    void checkFile(file, { api, chain, signal: controller.signal }, setState);
+    void checkFile(file, { api, chain, signal: controller.signal }, (next) => {
+      setState(next);
+      speak(next);
+    });
     return () => controller.abort();
   }, [file, chain, api]);
-  useEffect(() => {
-    if (state?.kind === 'failed') announcer.say(m.drop.said.failed(file.name));
-    if (state?.kind !== 'found') return;
-    const { evidence, height } = state.loaded;
-    if (evidence === undefined) announcer.say(m.drop.said.absent(file.name, f.number(height)));
-    else announcer.say(m.drop.said.deposited(file.name, isoTime(evidence.time)));
-  }, [state?.kind]);
   return (
     <article className="card" aria-label={file.name}>
       <header className="card-head">
@@ -96,7 +99,11 @@ function CardBody({
       const { doneBytes, sizeBytes } = state?.progress ?? { doneBytes: 0, sizeBytes: file.size };
       return (
         <p className="progress">
-          <progress value={doneBytes} max={Math.max(1, sizeBytes)} aria-label={m.drop.hashing(file.name)} />
+          <progress
+            value={doneBytes}
+            max={Math.max(1, sizeBytes)}
+            aria-label={m.drop.hashing(file.name)}
+          />
           <span className="note">{m.drop.progress(f.size(doneBytes), f.size(sizeBytes))}</span>
         </p>
       );
@@ -106,7 +113,9 @@ function CardBody({
     case 'failed':
       return (
         <>
-          {state.hash === undefined ? null : <Hash value={state.hash} isWhole about={m.drop.hash} />}
+          {state.hash === undefined ? null : (
+            <Hash value={state.hash} isWhole about={m.drop.hash} />
+          )}
           <ErrorPanel error={state.error} />
         </>
       );
@@ -137,7 +146,8 @@ function FoundBody({
     </details>
   );
   if (evidence === undefined) {
-    const word = verdict === 'forged' ? m.drop.forged : loaded.isAbsent ? m.drop.absent : m.drop.unknown;
+    const word =
+      verdict === 'forged' ? m.drop.forged : loaded.isAbsent ? m.drop.absent : m.drop.unknown;
     const say = verdict === 'verified' ? m.drop.absentUpTo : m.drop.absentUnproved;
     return (
       <>

@@ -7,12 +7,12 @@ import { Command } from './basic.tsx';
 export function Skeleton({ rows = 4 }: { readonly rows?: number }): ReactNode {
   const { m } = useText();
   return (
-    <div className="skeleton" role="status">
+    <output className="skeleton">
       <span className="visually-hidden">{m.common.loading}</span>
       {Array.from({ length: rows }, (_, row) => (
         <span key={row} className="bar" aria-hidden="true" />
       ))}
-    </div>
+    </output>
   );
 }
 

@@ -1,8 +1,8 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { formatText } from '@hanse/kit';
 import { isoTime, shortDid, shortHash } from '../i18n/format.ts';
 import { useApp, useNames, useText, type Text } from '../state.ts';
-import { verdictOf, type Missing, type Step } from '../verify/trail.ts';
+import { verdictOf, type Missing, type Step, type StepState } from '../verify/trail.ts';
 import { Glyph, Mark } from './basic.tsx';
 
 /** The steps of a proof, one under the other, with the verdict above. */
@@ -19,10 +19,11 @@ export function ProofTrail({
   const { m } = text;
   const verdict = verdictOf(steps);
   const nameOf = useNames(steps.flatMap(signersOf));
-  useEffect(() => {
-    if (isQuiet === true || verdict === 'unverified') return;
-    announcer.say(verdict === 'verified' ? m.proof.saidVerified : m.proof.saidForged);
-  }, [verdict, isQuiet]);
+  const speak = useEffectEvent((said: StepState): void => {
+    if (isQuiet === true || said === 'unverified') return;
+    announcer.say(said === 'verified' ? m.proof.saidVerified : m.proof.saidForged);
+  });
+  useEffect(() => speak(verdict), [verdict]);
   return (
     <div className={`proof ${verdict}`}>
       <p className="verdict">

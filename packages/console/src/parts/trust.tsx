@@ -52,11 +52,7 @@ function TrustBody({ chain }: { readonly chain: TrustedChain }): ReactNode {
   );
 }
 
-function TrustForm({
-  onDone,
-}: {
-  readonly onDone: (hash: string | undefined) => void;
-}): ReactNode {
+function TrustForm({ onDone }: { readonly onDone: (hash: string | undefined) => void }): ReactNode {
   const { m } = useText();
   const [text, setText] = useState('');
   const [isBad, setBad] = useState(false);

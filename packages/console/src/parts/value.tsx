@@ -1,5 +1,12 @@
 import type { ReactNode } from 'react';
-import { decode, isJsonArray, isJsonObject, type AnySchema, type Json, type Schema } from '@hanse/codec';
+import {
+  decode,
+  isJsonArray,
+  isJsonObject,
+  type AnySchema,
+  type Json,
+  type Schema,
+} from '@hanse/codec';
 import { toHex } from '@hanse/kit';
 import { systemContracts, type ContractInterface } from '@hanse/model';
 import { useText } from '../state.ts';
@@ -38,7 +45,13 @@ function own<T>(members: Readonly<Record<string, T>>, name: string): T | undefin
 }
 
 /** Decoded bytes, or the raw ones where no schema is known. */
-export function Decoded({ part, bytes }: { readonly part: Part; readonly bytes: Uint8Array }): ReactNode {
+export function Decoded({
+  part,
+  bytes,
+}: {
+  readonly part: Part;
+  readonly bytes: Uint8Array;
+}): ReactNode {
   const { m } = useText();
   const json = decodePart(part, bytes);
   if (json !== undefined) return <Value json={json} name="" />;

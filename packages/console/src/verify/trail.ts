@@ -21,6 +21,7 @@ export type StepFacts = {
   readonly fields: { readonly shown: number; readonly of: number };
   readonly names: { readonly depositor: string; readonly organisation: string };
 };
+/** Name of a step. */
 export type StepName = keyof StepFacts;
 
 /** Why a step says nothing: an earlier one failed, the answer is not there, or the header is old. */
@@ -37,6 +38,7 @@ export type Step = {
     | { readonly name: N; readonly state: 'unverified'; readonly missing: Missing }
     | { readonly name: N; readonly state: 'forged'; readonly error: HanseError };
 }[StepName];
+/** The three states of a claim. */
 export type StepState = Step['state'];
 
 /** What a check found: the facts to show, and the value later checks need. */
@@ -126,7 +128,9 @@ export function verdictOf(steps: readonly Step[]): StepState {
 }
 
 function isHeld(step: Step): boolean {
-  return step.state === 'verified' || (step.state === 'unverified' && step.missing.why === 'withheld');
+  return (
+    step.state === 'verified' || (step.state === 'unverified' && step.missing.why === 'withheld')
+  );
 }
 
 /** Whether an error says that a proof does not hold, rather than that there is none to judge. */
