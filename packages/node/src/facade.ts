@@ -5,8 +5,6 @@ import { HanseError, limits, must, toBase64Url, toHex, type Clock } from '@hanse
 import {
   formatCursor,
   genesisSchema,
-  openBatch,
-  openEnvelope,
   parseCursor,
   quorumOf,
   receiptSchema,
@@ -22,7 +20,6 @@ import {
   type Head,
   type RecordAnswer,
   type SubmitResult,
-  type Tx,
   type TxOutcome,
   type Until,
   type ValidatorStatus,
@@ -30,6 +27,7 @@ import {
   type Why,
 } from '@hanse/model';
 import type { Validator } from '@hanse/replica';
+import type { BlockTxReader } from './blocktxs.ts';
 import type { Feed } from './feed.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { EventWire, KnownTx, StateMethods } from './state.ts';
@@ -37,7 +35,6 @@ import type { VerifyMethods } from './verify.ts';
 import {
   detailOf,
   finalProofText,
-  openFinalTx,
   openReceipt,
   problemOf,
   summaryOf,
@@ -88,6 +85,7 @@ export type FacadeParts = {
   readonly waiters: Waiters;
   readonly executedFeed: Feed<ExecutedNews>;
   readonly provedFeed: Feed<number>;
+  readonly blockTxs: BlockTxReader;
 };
 
 /** The node as the HTTP interface sees it. */
@@ -133,7 +131,8 @@ async function submit(
   const admitted = good.filter((_, i) => replies[i] === 'admitted');
   good.forEach(({ index }, i) => {
     const reply = replies[i];
-    if (typeof reply === 'object') results[index] = { status: 'refused', problem: problemOf(reply) };
+    if (typeof reply === 'object')
+      results[index] = { status: 'refused', problem: problemOf(reply) };
   });
   const items = admitted.map(({ index, admitted: summary }) => ({
     ...summary,
@@ -217,7 +216,7 @@ async function answer(
     txids: [request.txid],
     boundHeight: proved.block.header.executed.height,
   });
-  const tx = await finalTx(parts, known.height, toHex(request.txid));
+  const tx = (await parts.blockTxs.at(known.height)).get(toHex(request.txid));
   if (proof === undefined || tx === undefined) return base;
   return {
     ...base,
@@ -227,42 +226,6 @@ async function answer(
       tx: toBase64Url(tx.bytes),
     },
   };
-}
-
-/** All transactions ordered in a final block, by id. */
-async function blockTxs(
-  parts: FacadeParts,
-  height: number,
-): Promise<Map<string, { readonly bytes: Uint8Array; readonly tx: Tx }>> {
-  const { suite, chainId, validator } = parts;
-  const txs = new Map<string, { readonly bytes: Uint8Array; readonly tx: Tx }>();
-  const found = await validator.archive.finalBlock(height);
-  const parent = height <= 1 ? undefined : await validator.archive.finalBlock(height - 1);
-  for (const [lane, tip] of found?.block.payload.entries() ?? []) {
-    const fromSeq = parent?.block.payload[lane]?.seq ?? 0;
-    const batches = await validator.archive.laneBatches({
-      fromSeq,
-      toSeq: tip.seq,
-      digest: tip.digest,
-    });
-    for (const batch of batches ?? []) {
-      const opened = openBatch(suite, batch.bytes);
-      for (const envelope of opened.ok ? opened.value.envelopes : []) {
-        const open = openEnvelope(suite, chainId, envelope);
-        for (const tx of open.ok ? open.value.txs : [])
-          txs.set(toHex(tx.digest), { bytes: tx.bytes, tx: openFinalTx(tx.bytes) });
-      }
-    }
-  }
-  return txs;
-}
-
-async function finalTx(
-  parts: FacadeParts,
-  height: number,
-  txid: string,
-): Promise<{ readonly bytes: Uint8Array } | undefined> {
-  return (await blockTxs(parts, height)).get(txid);
 }
 
 function provedHeight(parts: FacadeParts): number {
@@ -340,7 +303,7 @@ async function block(parts: FacadeParts, height: number): Promise<BlockDetail> {
     height > parts.facts.executedHeight
       ? []
       : (await parts.state.call('receipts', { height })).map(openReceipt);
-  const txs = new Map([...(await blockTxs(parts, height))].map(([txid, { tx }]) => [txid, tx]));
+  const txs = new Map([...(await parts.blockTxs.at(height))].map(([txid, tx]) => [txid, tx.value]));
   return detailOf(found.block, found.certificate, receipts, txs);
 }
 

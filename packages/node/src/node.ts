@@ -4,6 +4,7 @@ import { createServer, type ApiServer, type NodeFacade } from '@hanse/api';
 import type { Block, Executed } from '@hanse/model';
 import { PeerNet } from '@hanse/net';
 import { Validator, type Execution } from '@hanse/replica';
+import { BlockTxReader } from './blocktxs.ts';
 import type { NodeConfig } from './config.ts';
 import { createFacade, type ExecutedNews } from './facade.ts';
 import { Feed } from './feed.ts';
@@ -54,7 +55,13 @@ export async function runNode(
   const running = await startValidator(parts, { workers, storage, streams, executed });
   const api = await listen(
     parts,
-    createFacade({ ...parts, ...streams, ...workers, validator: running.validator }),
+    createFacade({
+      ...parts,
+      ...streams,
+      ...workers,
+      validator: running.validator,
+      blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
+    }),
   );
   const { tip } = streams.facts;
   parts.log('info', 'node started', {

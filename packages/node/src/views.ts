@@ -1,12 +1,10 @@
 import { decode, encode } from '@hanse/codec';
 import { formatText, HanseError, isErrorName, must, toBase64Url, toHex } from '@hanse/kit';
 import {
-  certificateSchema,
   finalProofSchema,
   headerBytes,
   headerSchema,
   receiptSchema,
-  txSchema,
   type Block,
   type BlockDetail,
   type BlockSummary,
@@ -95,15 +93,4 @@ export function detailOf(
 export function openReceipt(bytes: Uint8Array): Receipt {
   const receipt = decode(receiptSchema, bytes);
   return must(receipt.ok ? receipt.value : undefined, 'a stored receipt decodes');
-}
-
-/** A transaction of canonical bytes inside a final block. */
-export function openFinalTx(bytes: Uint8Array): Tx {
-  const tx = decode(txSchema, bytes);
-  return must(tx.ok ? tx.value : undefined, 'a final transaction decodes');
-}
-
-/** Bytes of a certificate, for storage in answers. */
-export function certificateText(certificate: Certificate): string {
-  return toBase64Url(encode(certificateSchema, certificate));
 }
