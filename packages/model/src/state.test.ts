@@ -125,6 +125,33 @@ describe('a forged proof', () => {
     ),
   );
   const [before, after] = gap.neighbours as [EntryProof, EntryProof];
+  // The gap that is claimed where a record is: one true neighbour, one that is made up to fit.
+  const proofs = keys.map((key) => state.prove(key));
+  const middle = must(
+    proofs.find(({ neighbours: [one], entries }) => {
+      const last = one?.keyHash[31] ?? 0;
+      return (
+        one !== undefined && one.index > 0 && one.index < entries - 1 && last > 0 && last < 255
+      );
+    }),
+  );
+  const held = must(middle.neighbours[0]);
+  const nextTo = (offset: number): EntryProof =>
+    must(
+      proofs.find(
+        ({ neighbours: [one], siblings }) =>
+          one?.index === held.index + offset && siblings.join() === middle.siblings.join(),
+      )?.neighbours[0],
+    );
+  const madeUp = (offset: number): EntryProof => ({
+    ...held,
+    keyHash: held.keyHash.map((byte, i) => (i === 31 ? byte + offset : byte)),
+  });
+  const gapAt = (...neighbours: readonly EntryProof[]): RecordProof => ({
+    ...middle,
+    value: undefined,
+    neighbours,
+  });
   const leaf = leafHash(suite, entryLeaf(entry.keyHash, entry.valueHash));
   const swap = <T>([a, b]: readonly [T, T]): readonly [T, T] => [b, a];
 
@@ -174,6 +201,16 @@ describe('a forged proof', () => {
         { index: 0, keyHash: leaf, valueHash: must(entry.path[0]), path: entry.path.slice(1) },
       ],
     },
+    'of absence, with the neighbour below made up': gapAt(madeUp(-1), nextTo(1)),
+    'of absence, with the neighbour above made up': gapAt(nextTo(-1), madeUp(1)),
+    'of absence, with a neighbour whose path leads nowhere': gapAt(
+      { ...madeUp(-1), path: [] },
+      nextTo(1),
+    ),
+    'of absence, behind a neighbour whose path leads nowhere': gapAt(nextTo(-1), {
+      ...madeUp(1),
+      path: [],
+    }),
     'with the gap around another key': { ...gap, key: utf8('record 7') },
     'with the neighbours of a gap exchanged': { ...gap, neighbours: swap([before, after]) },
     'with one neighbour of a gap left out': { ...gap, neighbours: [before] },

@@ -143,6 +143,19 @@ describe('sealing', () => {
     expect([50, 100].map((nowMs) => sealed(bytes, nowMs)?.header.txCount)).toEqual([2, 1]);
   });
 
+  test('a batch may be exactly as full as its bounds say', () => {
+    const full = poolOf().pool;
+    for (let i = 0; i < 5; i++)
+      full.submit(admittedOf({ sizeBytes: limits.batchSealBytes / 4 }), 0);
+    expect(must(sealed(full, 0)).header.txCount).toBe(4);
+    const fitting = poolOf({ blockBytesMax: 400, blockGasMax: 2_000 }).pool;
+    for (let i = 0; i < 3; i++) fitting.submit(admittedOf(), 0);
+    expect(must(sealed(fitting, 50)).header.txCount).toBe(2);
+    const many = poolOf().pool;
+    for (let i = 0; i < 16_385; i++) many.submit(admittedOf({ sizeBytes: 12, gasSum: 1 }), 0);
+    expect(must(many.seal(50)).header.txCount).toBe(16_384);
+  });
+
   test('stops at half a window ahead of finality', () => {
     const { pool, lanes } = poolOf();
     const batches: Batch[] = [];
@@ -169,6 +182,16 @@ describe('sealing', () => {
       if (batch === undefined) break;
       lanes.add(batch);
       bytes += batch.header.sizeBytes;
+    }
+    expect(bytes).toBe(limits.laneWindowBytes / 2);
+  });
+
+  test('counts what is sealed and not in the lanes yet', () => {
+    const { pool } = poolOf();
+    let bytes = 0;
+    for (let i = 0; i < 40; i++) {
+      pool.submit(admittedOf({ sizeBytes: limits.envelopeBytesMax }), i);
+      bytes += sealed(pool, i)?.header.sizeBytes ?? 0;
     }
     expect(bytes).toBe(limits.laneWindowBytes / 2);
   });
@@ -316,6 +339,9 @@ test('expired envelopes are dropped and not sealed', () => {
   expect(other.expire(11)).toEqual(short.txids);
   expect(other.usage()).toMatchObject({ envelopes: 1, bytes: 200, pendingTxs: 1 });
   expect(other.expire(99)).toEqual([]);
+  other.submit(admittedOf({ validUntilMin: 20, validUntilMax: 20 }), 12);
+  expect(other.expire(99)).toHaveLength(1);
+  expect(other.usage()).toMatchObject({ envelopes: 1 });
   expect(other.expire(100)).toEqual(long.txids);
   expect(other.nextSealAtMs()).toBeUndefined();
 });
