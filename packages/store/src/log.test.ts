@@ -165,6 +165,27 @@ describe('recovery', () => {
     }
   });
 
+  it('knows of an idle log that its last write was acknowledged, though it was never closed', async () => {
+    const disk = new MemoryDisk();
+    const log = await BlockLog.openOn(disk, { chainId: CHAIN_ID });
+    const texts: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { offset } = log.append(1, utf8(`record ${i}`));
+      texts.push(`record ${i}`);
+      await log.sync();
+      await new Promise(setImmediate);
+      const killed = disk.copy();
+      const { seen } = await reopen((options) => BlockLog.openOn(killed.copy(), options));
+      expect(seen.map(({ text }) => text)).toEqual(texts);
+      killed.flip(1, offset + 15);
+      expect(await refusal(BlockLog.openOn(killed, { chainId: CHAIN_ID }))).toBe('LogCorrupt');
+    }
+    // One mark a write, not one more for each time the log is idle.
+    const sizeBytes = await disk.sizeBytes(1);
+    await log.close();
+    expect(await disk.sizeBytes(1)).toBe(sizeBytes);
+  });
+
   it('takes no payload for a mark', async () => {
     const disk = new MemoryDisk();
     const salt = salts();
@@ -285,6 +306,7 @@ describe('sync', () => {
     }).toThrowError(/logPendingBytes/);
     expect(() => log.append(0, large)).toThrowError();
     expect(() => log.append(1, new Uint8Array(large.length + 1))).toThrowError();
+    await log.close();
     await log.close();
     expect(() => log.append(1, utf8('late'))).toThrowError(/closed/);
   });
