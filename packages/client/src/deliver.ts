@@ -1,6 +1,6 @@
 import { encode, isJsonArray, isJsonObject, type Json } from '@hanse/codec';
 import { HanseError, isHanseError, limits, toHex } from '@hanse/kit';
-import { postSchema, type Receipt, type Until } from '@hanse/model';
+import { postSchema, type Receipt, type TxProof, type Until } from '@hanse/model';
 import { badAnswer, type Connection } from './connection.ts';
 import { isCertainlyExpired, provedHeader } from './expiry.ts';
 import { judge, type Fate } from './outcome.ts';
@@ -23,7 +23,12 @@ export type Delivery = {
 
 /** The end of a transaction: a receipt (ok or refused), an error, or certain expiry. */
 export type Settled =
-  | { readonly kind: 'executed'; readonly receipt: Receipt }
+  | {
+      readonly kind: 'executed';
+      readonly receipt: Receipt;
+      /** What proves the receipt to others; undefined when nobody waited for a proof. */
+      readonly proof: TxProof | undefined;
+    }
   | { readonly kind: 'failed'; readonly error: HanseError }
   | { readonly kind: 'expired'; readonly error: HanseError };
 

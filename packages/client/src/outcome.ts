@@ -7,6 +7,7 @@ import {
   type Receipt,
   type Sealed,
   type Tx,
+  type TxProof,
   type Until,
 } from '@hanse/model';
 import { badAnswer, bytesOf, type Connection } from './connection.ts';
@@ -16,9 +17,12 @@ import { receiptUnder } from './verify.ts';
 /** What is known of a transaction: nothing yet, executed, expired by a node's word, or failed. */
 export type Fate =
   | { readonly kind: 'open' }
-  | { readonly kind: 'executed'; readonly receipt: Receipt }
+  | ({ readonly kind: 'executed' } & Judged)
   | { readonly kind: 'expired'; readonly error: HanseError }
   | { readonly kind: 'failed'; readonly error: HanseError };
+
+/** A receipt, and the bytes that prove it where a proof was asked for. */
+export type Judged = { readonly receipt: Receipt; readonly proof: TxProof | undefined };
 
 const ASK_MS = 10_000;
 
@@ -38,8 +42,8 @@ export async function judge(
   if (state === 'void') return judgeVoid(connection, tx, until, outcome);
   if (state !== 'final' && state !== 'proved') throw badAnswer('an outcome has no state');
   if (until === 'proved' && state === 'final') return { kind: 'open' };
-  const receipt = await readReceipt(connection, tx.digest, until, outcome);
-  return { kind: 'executed', receipt };
+  const { receipt, proof } = await readReceipt(connection, tx.digest, until, outcome);
+  return { kind: 'executed', receipt, proof };
 }
 
 type Outcome = { readonly [key: string]: Json };
@@ -49,31 +53,33 @@ async function readReceipt(
   txid: Uint8Array,
   until: Until,
   outcome: Outcome,
-): Promise<Receipt> {
-  if (until === 'proved') return (await readProof(connection, txid, outcome)).receipt;
+): Promise<Judged> {
+  if (until === 'proved') return readProof(connection, txid, outcome);
   const receipt = decode(receiptSchema, bytesOf(outcome['receiptBytes'], 'receipt'));
   if (!receipt.ok) throw badAnswer(`receipt: ${receipt.error}`);
   if (!equalBytes(receipt.value.txid, txid))
     throw badAnswer('the receipt is of another transaction');
-  return receipt.value;
+  return { receipt: receipt.value, proof: undefined };
 }
 
 async function readProof(
   connection: Connection,
   txid: Uint8Array,
   outcome: Outcome,
-): Promise<{ readonly receipt: Receipt; readonly tx: Sealed<Tx> }> {
-  const { proof } = outcome;
-  if (!isJsonObject(proof)) throw badAnswer('the proof asked for is missing');
+): Promise<Judged & { readonly tx: Sealed<Tx> }> {
+  if (!isJsonObject(outcome['proof'])) throw badAnswer('the proof asked for is missing');
+  const { final, receipt, tx } = outcome['proof'];
+  if (typeof final !== 'string' || typeof receipt !== 'string' || typeof tx !== 'string') {
+    throw badAnswer('the proof lacks a part');
+  }
   const { suite } = await connection.chain();
-  const final = await connection.header(typeof proof['final'] === 'string' ? proof['final'] : '');
-  const checked = receiptUnder(suite, final, {
+  const checked = receiptUnder(suite, await connection.header(final), {
     txid,
-    receipt: bytesOf(proof['receipt'], 'receipt'),
-    tx: bytesOf(proof['tx'], 'transaction'),
+    receipt: bytesOf(receipt, 'receipt'),
+    tx: bytesOf(tx, 'transaction'),
   });
   if (checked.tx === undefined) throw badAnswer('the transaction is missing');
-  return { receipt: checked.receipt, tx: checked.tx };
+  return { receipt: checked.receipt, proof: { final, receipt, tx }, tx: checked.tx };
 }
 
 async function judgeVoid(
@@ -86,8 +92,9 @@ async function judgeVoid(
   if (error === undefined) throw badAnswer('a void outcome without its problem');
   if (error.codeName === 'Expired') return { kind: 'expired', error };
   if (error.codeName !== 'SaltReused') return { kind: 'failed', error };
-  const receipt = await firstOfSalt(connection, tx, until, error);
-  return receipt === undefined ? { kind: 'failed', error } : { kind: 'executed', receipt };
+  const first = await firstOfSalt(connection, tx, until, error);
+  if (first === undefined) return { kind: 'failed', error };
+  return { kind: 'executed', receipt: first.receipt, proof: first.proof };
 }
 
 /**
@@ -99,7 +106,7 @@ async function firstOfSalt(
   tx: Sealed<Tx>,
   until: Until,
   error: HanseError,
-): Promise<Receipt | undefined> {
+): Promise<Judged | undefined> {
   const txid = fromHex(String(error.params['first'] ?? ''));
   if (txid?.length !== 32) return undefined;
   const { transport, platform } = connection;
@@ -112,7 +119,7 @@ async function firstOfSalt(
   if (!isJsonObject(value) || !isJsonObject(value['proof'])) return undefined;
   if (until === 'proved') {
     const first = await readProof(connection, txid, value);
-    return asksTheSame(first.tx.value, tx.value) ? first.receipt : undefined;
+    return asksTheSame(first.tx.value, tx.value) ? first : undefined;
   }
   const { suite } = await connection.chain();
   const first = openTx(suite, bytesOf(value['proof']['tx'], 'transaction'));

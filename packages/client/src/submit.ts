@@ -1,5 +1,5 @@
 import { HanseError, isHanseError, limits, must, toHex } from '@hanse/kit';
-import type { Call, Receipt, Until } from '@hanse/model';
+import type { Call, Receipt, TxProof, Until } from '@hanse/model';
 import type { Connection } from './connection.ts';
 import { deliver, type Settled } from './deliver.ts';
 import type { Signer } from './keys.ts';
@@ -48,6 +48,8 @@ export type ManyOptions = Omit<SubmitOptions, 'idempotencyKey'> & {
   readonly until?: Until;
   /** Envelopes on their way at a time. */
   readonly envelopesInFlight?: number;
+  /** Give each proved result the bytes that prove it to others: a few kilobytes each. */
+  readonly keepProofs?: boolean;
   readonly onProgress?: (progress: SubmitProgress) => void;
 };
 
@@ -61,6 +63,7 @@ export type SubmissionResult =
       readonly txid: string;
       readonly receipt: Receipt;
       readonly refused: HanseError | undefined;
+      readonly proof?: TxProof;
     }
   | { readonly kind: 'failed'; readonly error: HanseError };
 
@@ -191,13 +194,15 @@ class Run {
       this.#results[item.work] = { kind: 'failed', error: settled.error };
       return this.#count({ failed: 1 });
     }
-    const { receipt } = settled;
+    const { receipt, proof } = settled;
     const [call] = item.tx.value.calls;
     const refused =
       receipt.status.kind === 'refused'
         ? errorOfRefusal(receipt.status.value, `${call?.contract}.${call?.method}`)
         : undefined;
-    this.#results[item.work] = { kind: 'executed', txid: toHex(receipt.txid), receipt, refused };
+    const result = { kind: 'executed', txid: toHex(receipt.txid), receipt, refused } as const;
+    const isKept = this.#settings.keepProofs === true && proof !== undefined;
+    this.#results[item.work] = isKept ? { ...result, proof } : result;
     this.#count(refused === undefined ? { executed: 1 } : { failed: 1 });
   }
 

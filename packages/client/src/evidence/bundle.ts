@@ -43,6 +43,8 @@ export type BundleParts = ReadOptions & {
   readonly commitment?: Commitment;
   /** Paths of the fields to disclose. */
   readonly disclose?: readonly string[];
+  /** The proof of the deposit's receipt, when it is at hand from submitting. */
+  readonly receipt?: ReceiptProofText;
 };
 
 /** Collect a bundle from a chain. Throws RecordUnknown when there is no such deposit. */
@@ -51,14 +53,14 @@ export async function makeBundle(
   id: Uint8Array,
   parts: BundleParts = {},
 ): Promise<Bundle> {
-  const { commitment, disclose = [], ...options } = parts;
+  const { commitment, disclose = [], receipt: known, ...options } = parts;
   const chain = await client.chain();
   const record = await client.evidence(id, options);
   const { value: evidence, height } = record;
   if (evidence === undefined) {
     throw new HanseError('RecordUnknown', { object: 'deposit', id: toHex(id), height });
   }
-  const receipt = await client.receipt(toHex(evidence.txid), options);
+  const receipt = known ?? (await client.receipt(toHex(evidence.txid), options)).proof;
   const identities: Record<string, RecordProofText> = {};
   for (const did of new Set([evidence.depositor, evidence.organisation])) {
     identities[did] = (await client.identity(did, options)).proof;
@@ -75,7 +77,7 @@ export async function makeBundle(
     genesis: genesisSchema.toJson(chain.genesis),
     id: toHex(id),
     record: record.proof,
-    receipt: receipt.proof,
+    receipt,
     identities,
     disclosures,
   };
