@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isHanseError } from '@hanse/kit';
-import { asNoNetwork, createContext, type Context } from './context.ts';
+import { createContext, type Context } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit.ts';
 import { textOption, type Input } from './input.ts';
 import { findLanguage, parseLanguage } from './language.ts';
@@ -56,12 +56,11 @@ export async function runCli(host: Host): Promise<number> {
     return (await module.run(contextOf(host, out, parsed.input), parsed.input)) ?? exitCodes.ok;
   } catch (error) {
     if (host.signal.aborted) return exitCodes.interrupted;
-    const shown = isHanseError(error) ? asNoNetwork(error) : error;
-    out.error(shown);
+    out.error(error);
     if (!isHanseError(error) && env['HANSE_DEBUG'] !== undefined && error instanceof Error) {
       host.stderr.write(`${error.stack ?? error.message}\n`);
     }
-    return exitCodeOf(shown);
+    return exitCodeOf(error);
   }
 }
 

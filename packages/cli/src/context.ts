@@ -1,10 +1,10 @@
 import type { Client, Signer } from '@hanse/client';
 import type { Suite } from '@hanse/crypto';
-import { HanseError } from '@hanse/kit';
 import { IdentityStore } from './identities.ts';
 import type { Output } from './output.ts';
 import { networkPaths, type NetworkPaths, type Project } from './project.ts';
 import type { Settings } from './settings.ts';
+import { checkReachable } from './reachable.ts';
 import { fileOutbox, fileTrustStore } from './trust.ts';
 
 /** Everything a command may touch of the world. */
@@ -73,6 +73,7 @@ async function openClient(
     import('@hanse/client'),
     import('@hanse/native'),
   ]);
+  await checkReachable(settings.urls.value);
   const genesisHash = settings.genesis.value;
   if (genesisHash === undefined) out.warn(out.words.notAnchored(settings.urls.value.join(', ')));
   return createClient({
@@ -82,11 +83,4 @@ async function openClient(
     trust: fileTrustStore(project.trustDir),
     ...(isDurable ? { outbox: fileOutbox(project.outboxDir) } : {}),
   });
-}
-
-/** The error of a node that does not answer, with the command that starts one. */
-export function asNoNetwork(error: HanseError): HanseError {
-  if (error.codeName !== 'NodeUnreachable') return error;
-  const url = String(error.params['urls'] ?? '');
-  return new HanseError('NoNetwork', { url, reason: String(error.params['reason'] ?? '') }, error);
 }

@@ -42,7 +42,8 @@ function commandName(script: string | undefined, cwd: string, path: string): str
   if (path.split(':').includes(dir)) return 'hanse';
   const near = relative(cwd, resolve(script));
   if (isAbsolute(near)) return near;
-  return near.startsWith('..') ? near : `./${near}`;
+  if (!near.startsWith('..')) return `./${near}`;
+  return near.length < script.length ? near : script;
 }
 
 async function readStdin(): Promise<string> {

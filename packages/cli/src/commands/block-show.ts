@@ -1,5 +1,5 @@
 import type { Json } from '@hanse/codec';
-import { isHanseError, toHex } from '@hanse/kit';
+import { toHex } from '@hanse/kit';
 import type { BlockDetail } from '@hanse/model';
 import type { Context } from '../context.ts';
 import { mustArgument, parseInteger, type Input } from '../input.ts';
@@ -12,12 +12,14 @@ export async function run(context: Context, input: Input): Promise<void> {
   const { out, signal } = context;
   const text = mustArgument(input, 0, 'height');
   const client = await context.client();
+  const head = await client.head({ signal });
   const height =
     text === 'latest'
-      ? (await client.head({ signal })).height
+      ? head.height
       : parseInteger(text, '<height>', { min: 0, max: Number.MAX_SAFE_INTEGER });
   const block = await client.block(height, { signal });
-  const isProved = await isDigestProved(context, block);
+  // The newest blocks are final, and bound by a header that is still to come.
+  const isProved = height <= head.provedHeight && (await isDigestProved(context, block));
   const json: Json = {
     ...block,
     header: block.header,
@@ -31,16 +33,8 @@ export async function run(context: Context, input: Input): Promise<void> {
 /** Whether the history that the validators signed holds this block at its height. */
 async function isDigestProved(context: Context, block: BlockDetail): Promise<boolean> {
   const client = await context.client();
-  try {
-    const { leaf } = await client.provedBlock(block.height, { signal: context.signal });
-    return toHex(leaf.headerDigest) === block.digest;
-  } catch (error) {
-    const isEarly =
-      isHanseError(error) &&
-      ['HeightNotReached', 'NotReady', 'RecordUnknown'].includes(error.codeName);
-    if (isEarly) return false;
-    throw error;
-  }
+  const { leaf } = await client.provedBlock(block.height, { signal: context.signal });
+  return toHex(leaf.headerDigest) === block.digest;
 }
 
 function renderBlock(context: Context, block: BlockDetail, isProved: boolean): string {

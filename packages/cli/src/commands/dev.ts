@@ -59,7 +59,7 @@ async function openPlace(
   input: Input,
   { dir }: Place,
 ): Promise<() => Promise<void>> {
-  const { out, nowMs } = context;
+  const { out, nowMs, project } = context;
   const { words } = out;
   const paths = networkPaths(dir);
   if (flagOption(input, 'reset') && existsSync(dir)) {
@@ -69,6 +69,7 @@ async function openPlace(
     renameSync(dir, old);
     out.note(`  ${words.resetDone(shown(context, old))}`);
   }
+  if (dir.startsWith(project.dir)) makePrivateDir(project.dir);
   const startedMs = nowMs();
   const suite = choiceOption(input, 'suite', ['intl', 'sm']);
   const known = readNetworkFile(paths.networkFile);

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { isJsonObject, type Json } from '@hanse/codec';
 import { formatCount, formatBytes, formatDuration, shortId } from '../render/values.ts';
 import type { Context } from '../context.ts';
-import { writeBundles } from '../deposits/bundles.ts';
+import { writeBundles, type BundleWish } from '../deposits/bundles.ts';
 import { depositFiles, type FileResult } from '../deposits/flow.ts';
 import { findFiles, type Found } from '../deposits/walk.ts';
 import { exitCodeOf, exitCodes } from '../exit.ts';
@@ -84,10 +84,12 @@ async function bundlesOf(
 ): Promise<ReadonlyMap<string, string>> {
   if (dir === undefined) return new Map();
   const { out, signal } = context;
-  const wishes = new Map<string, { readonly id: string; readonly height: number }>();
+  const wishes = new Map<string, BundleWish>();
   for (const result of results) {
     if (result.status === 'failed' || result.id === undefined) continue;
-    wishes.set(result.id, { id: result.id, height: result.height });
+    const { id, height } = result;
+    const receipt = result.status === 'deposited' ? result.proof : undefined;
+    if (!wishes.has(id) || receipt !== undefined) wishes.set(id, { id, height, receipt });
   }
   const progress = out.progress(out.words.writingBundles, wishes.size);
   try {

@@ -1,8 +1,14 @@
 import { resolve } from 'node:path';
-import { readBundle, readGenesis, verifyBundle, type BundleReport } from '@hanse/client';
+import {
+  readBundle,
+  readGenesis,
+  verifyBundle,
+  type Anchor,
+  type BundleReport,
+} from '@hanse/client';
 import type { Json } from '@hanse/codec';
 import { toHex } from '@hanse/kit';
-import { captureSchema } from '@hanse/model';
+import { captureSchema, didOf } from '@hanse/model';
 import { createNativeSuite } from '@hanse/native';
 import type { Context } from '../context.ts';
 import { hashFile } from '../deposits/prepare.ts';
@@ -43,7 +49,7 @@ export async function checkBundle(
   });
   if (trusted === undefined) out.warn(out.words.unanchoredBundle(report.genesisHash));
   const json = { verified: true, anchored: trusted !== undefined, report: reportJson(report) };
-  out.result(json, () => renderReport(context, report));
+  out.result(json, () => renderReport(context, report, own));
 }
 
 function reportJson(report: BundleReport): Json {
@@ -76,7 +82,15 @@ function reportJson(report: BundleReport): Json {
   };
 }
 
-function renderReport({ out }: Context, report: BundleReport): string {
+/** Names of the validators that the genesis gives to their DIDs. */
+function signerNames({ suite, genesis }: Anchor, signers: readonly string[]): string {
+  const names = new Map(
+    genesis.identities.map((one) => [didOf(suite, genesis.network, one), one.name]),
+  );
+  return signers.map((did) => names.get(did) ?? did).join(', ');
+}
+
+function renderReport({ out }: Context, report: BundleReport, anchor: Anchor): string {
   const { words, style } = out;
   const mark = style.green('✓');
   const { what, when, state, depositor, organisation, fields } = report;
@@ -91,7 +105,7 @@ function renderReport({ out }: Context, report: BundleReport): string {
     [words.fieldBlock, `${when.height}  ${formatTime(when.time)}`],
     [words.fieldTransaction, report.txid],
     [words.fieldState, `${words.provedAt(state.height)}  ${formatTime(state.time)}`],
-    [words.fieldSigners, words.signedBy(state.signers.join(', '), state.validators)],
+    [words.fieldSigners, words.signedBy(signerNames(anchor, state.signers), state.validators)],
     [words.fieldGenesis, `${report.network}  ${report.genesisHash}`],
   ];
   for (const { path, value } of fields) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isJsonObject } from '@hanse/codec';
 import { makeBundle, type Bundle, type Client } from '@hanse/client';
 import { fromHex, HanseError, isHanseError, must } from '@hanse/kit';
-import { genesisSchema } from '@hanse/model';
+import { genesisSchema, type TxProof } from '@hanse/model';
 import { readJsonFile, writeFileWhole } from '../files.ts';
 import type { Progress } from '../render/progress.ts';
 import { eachOf } from './flow.ts';
@@ -11,7 +11,12 @@ import { eachOf } from './flow.ts';
 const AT_ONCE = 8;
 
 /** A deposit whose bundle is wanted; its state is asked for at or above its height. */
-export type BundleWish = { readonly id: string; readonly height: number };
+export type BundleWish = {
+  readonly id: string;
+  readonly height: number;
+  /** Proof of the receipt, when it is at hand. */
+  readonly receipt: TxProof | undefined;
+};
 
 /** Path of a deposit's bundle. */
 export function bundlePath(dir: string, id: string): string {
@@ -34,13 +39,17 @@ export async function writeBundles(
   const paths = new Map<string, string>();
   const failures = new Map<string, HanseError>();
   let done = 0;
-  await eachOf(wishes, AT_ONCE, async ({ id, height }) => {
+  await eachOf(wishes, AT_ONCE, async ({ id, height, receipt }) => {
     options.signal.throwIfAborted();
     const path = bundlePath(dir, id);
     try {
       if (!isBundleOf(path, genesis)) {
         const key = must(fromHex(id), 'an id is hexadecimal');
-        const bundle = await makeBundle(shared, key, { minHeight: height, signal: options.signal });
+        const bundle = await makeBundle(shared, key, {
+          minHeight: height,
+          signal: options.signal,
+          ...(receipt === undefined ? {} : { receipt }),
+        });
         writeFileWhole(path, formatBundle(bundle));
       }
       paths.set(id, path);

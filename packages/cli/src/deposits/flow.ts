@@ -1,6 +1,6 @@
 import { callOf, type Client, type Signer, type Submission } from '@hanse/client';
 import { fromHex, HanseError, isHanseError, limits, must, toHex } from '@hanse/kit';
-import type { Until } from '@hanse/model';
+import type { TxProof, Until } from '@hanse/model';
 import type { Progress } from '../render/progress.ts';
 import { KeptDeposits } from './kept.ts';
 import { prepareFile, type Depositor, type Prepared, type PrepareOptions } from './prepare.ts';
@@ -15,7 +15,13 @@ export type FileResult = {
   /** Why a document gave no fields. */
   readonly note: string | undefined;
 } & (
-  | { readonly status: 'deposited'; readonly height: number; readonly txid: string }
+  | {
+      readonly status: 'deposited';
+      readonly height: number;
+      readonly txid: string;
+      /** What proves the receipt; absent when nobody waited for a proof. */
+      readonly proof?: TxProof;
+    }
   | { readonly status: 'existed'; readonly height: number; readonly depositor: string }
   | { readonly status: 'failed'; readonly error: HanseError }
 );
@@ -34,7 +40,10 @@ export type FlowParts = {
 /** Files prepared and submitted together; the next group is prepared while one is on its way. */
 const GROUP = 512;
 const LOOKUPS_AT_ONCE = 16;
-const SUBMIT_MS = 300_000;
+/** An envelope waits for its outcome so long: 256 files take their time on a busy machine. */
+const SUBMIT_MS = 120_000;
+const SUBMIT_FEW_MS = 60_000;
+const FEW = 16;
 
 /** Deposit files, each once, in order. One that fails does not stop the others. */
 export async function depositFiles(
@@ -133,8 +142,9 @@ async function submitGroup(
     signers: [signer],
     until,
     signal,
+    keepProofs: true,
     validForMs: limits.txLifetimeMsMax,
-    timeoutMs: SUBMIT_MS,
+    timeoutMs: group.length <= FEW ? SUBMIT_FEW_MS : SUBMIT_MS,
     onProgress: ({ executed, failed }) => {
       count(executed + failed - counted);
       counted = executed + failed;
@@ -144,9 +154,15 @@ async function submitGroup(
     results.map(async (result, index): Promise<FileResult> => {
       const one = must(group[index], 'one result for each file');
       if (result.kind === 'failed') return failedResult(one.file, one, result.error);
-      const { refused, receipt, txid } = result;
+      const { refused, receipt, txid, proof } = result;
       if (refused === undefined) {
-        return { ...factsOf(one), status: 'deposited', height: receipt.height, txid };
+        const facts = {
+          ...factsOf(one),
+          status: 'deposited',
+          height: receipt.height,
+          txid,
+        } as const;
+        return proof === undefined ? facts : { ...facts, proof };
       }
       const exists = refused.codeName === 'EvidenceExists';
       const first = exists ? await firstDeposit(client, one) : undefined;

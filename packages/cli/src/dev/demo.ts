@@ -47,6 +47,7 @@ export async function depositDemo(context: Context, parts: DemoParts): Promise<v
   const results: { readonly as: string; readonly result: FileResult }[] = [];
   for (const document of documents) {
     const result = await depositOne(context, parts, join(dir, 'documents'), document);
+    context.signal.throwIfAborted();
     if (result !== undefined) results.push({ as: document.as, result });
   }
   const count = (status: FileResult['status']): number =>
@@ -76,7 +77,10 @@ export async function depositDemo(context: Context, parts: DemoParts): Promise<v
     count('deposited') > 0
       ? words.demoDeposited(count('deposited'))
       : words.demoExisted(count('existed'));
-  out.note(`\n  ${out.noteStyle.green('✓')} ${told}\n${indent(table)}`);
+  const failed = count('failed');
+  const mark = failed > 0 ? out.noteStyle.red('✗') : out.noteStyle.green('✓');
+  const failures = failed > 0 ? ` · ${words.failed}: ${failed}` : '';
+  out.note(`\n  ${mark} ${told}${failures}\n${indent(table)}`);
 }
 
 async function depositOne(
