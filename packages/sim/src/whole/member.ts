@@ -1,12 +1,12 @@
 import type { Suite } from '@hanse/crypto';
-import { assert, must, ok, silentLog, toHex } from '@hanse/kit';
+import { assert, must, ok, silentLog } from '@hanse/kit';
 import { Ledger, type Applied } from '@hanse/ledger';
-import { openBatch, type Batch, type Block, type Certificate } from '@hanse/model';
+import { openBatch, voteSignBytes, type Batch, type Block, type Certificate } from '@hanse/model';
 import { createExecutor } from '@hanse/policy';
 import { verifyBatchContents, verifyEnvelopes } from '@hanse/pool';
 import { Archive, Validator, type Execution } from '@hanse/replica';
 import { BlockLog, MemoryDisk, MemoryKv } from '@hanse/store';
-import { voteSignBytes, type Vote } from '@hanse/model';
+
 import type { SimChain } from './chain.ts';
 import { Durability } from './durability.ts';
 import type { World } from './world.ts';
@@ -91,25 +91,7 @@ export class Member {
     const opened = Ledger.open({ suite, kv: this.#state, executor, genesis: chain.genesis });
     await this.#state.write(opened.writes);
     const durability = new Durability(suite);
-    const archive = await Archive.open({
-      suite,
-      index: this.#index,
-      openLog: async (from, onRecord) => {
-        const options = { chainId: chain.chainId, salt: () => world.bytes(16) };
-        // The checks read all of it on a copy; the node begins where its index ends.
-        await BlockLog.openOn(this.#disk.copy(), {
-          chainId: chain.chainId,
-          salt: () => new Uint8Array(16),
-          onRecord: (kind, payload) => durability.found(kind, payload),
-        });
-        const log = await BlockLog.openOn(this.#disk, {
-          ...options,
-          onRecord,
-          ...(from === undefined ? {} : { from }),
-        });
-        return durability.watch(log);
-      },
-    });
+    const archive = await this.#openArchive(durability);
     const key = must(chain.consensusKeys[this.index], 'every member has a key');
     const validator = await Validator.open(
       {
@@ -158,6 +140,30 @@ export class Member {
     this.#validator = validator;
     this.#ledger = opened.ledger;
     validator.start();
+  }
+
+  /** Open the archive as a node does, with its log watched. */
+  async #openArchive(durability: Durability): Promise<Archive> {
+    const { suite, chain, world } = this.#options;
+    return Archive.open({
+      suite,
+      index: this.#index,
+      openLog: async (from, onRecord) => {
+        const options = { chainId: chain.chainId, salt: () => world.bytes(16) };
+        // The checks read all of it on a copy; the node begins where its index ends.
+        await BlockLog.openOn(this.#disk.copy(), {
+          chainId: chain.chainId,
+          salt: () => new Uint8Array(16),
+          onRecord: (kind, payload) => durability.found(kind, payload),
+        });
+        const log = await BlockLog.openOn(this.#disk, {
+          ...options,
+          onRecord,
+          ...(from === undefined ? {} : { from }),
+        });
+        return durability.watch(log);
+      },
+    });
   }
 
   /** Cut the power: what was not synced may be lost, in whole sectors and writes. */
@@ -241,13 +247,4 @@ export class Member {
     const { world } = this.#options;
     return new Promise((resolve) => world.after(world.below(msMax + 1), resolve));
   }
-}
-
-/** Short name of a vote for timelines. */
-export function describeVote({
-  kind,
-  view,
-  digest,
-}: Pick<Vote, 'kind' | 'view' | 'digest'>): string {
-  return `${kind} v${view} ${toHex(digest).slice(0, 6)}`;
 }
