@@ -4,6 +4,7 @@ import { createServer, type ApiServer, type NodeFacade } from '@hanse/api';
 import type { Block, Executed } from '@hanse/model';
 import { PeerNet } from '@hanse/net';
 import { Validator, type Execution } from '@hanse/replica';
+import { readSecretFile } from '@hanse/signer';
 import { BlockTxReader } from './blocktxs.ts';
 import type { NodeConfig } from './config.ts';
 import { createFacade, type ExecutedNews } from './facade.ts';
@@ -101,7 +102,8 @@ async function startValidator(
     });
   const signer = await openSigner({ ...parts, archive: storage.archive, lostUpTo: lost });
   const timers = new Timers((name) => validator.timer(name));
-  const net = createNet(parts, streams, () => validator);
+  const keyPem = await readSecretFile(parts.config.tlsKeyFile);
+  const net = createNet(parts, { streams, keyPem, validator: () => validator });
   const validator = await Validator.open(
     { genesis, self, executed, lostUpTo: lost },
     {
@@ -131,7 +133,16 @@ async function startValidator(
 }
 
 /** Links to the other validators; their frames go to the validator, their silence into the facts. */
-function createNet(parts: Parts, { facts }: Streams, validator: () => Validator): PeerNet {
+function createNet(
+  parts: Parts,
+  options: {
+    readonly streams: Streams;
+    readonly keyPem: string;
+    readonly validator: () => Validator;
+  },
+): PeerNet {
+  const { keyPem, validator } = options;
+  const { facts } = options.streams;
   const { config, genesis, self, chainId, clock, log } = parts;
   return new PeerNet({
     self,
@@ -142,7 +153,7 @@ function createNet(parts: Parts, { facts }: Streams, validator: () => Validator)
         : [{ index, host, port, tlsPublicKey }];
     }),
     listen: config.listen,
-    keyPem: readFileSync(config.tlsKeyFile, 'utf8'),
+    keyPem,
     certPem: readFileSync(config.tlsCertFile, 'utf8'),
     chainId,
     log,
