@@ -355,6 +355,9 @@ export class Archive {
       `block ${height} is in the log before it is final`,
     );
     const certificate = this.#position(certificateKey(view, 'finalize', digest));
+    // The log is read again from the last indexed record on, itself included: when that is this one,
+    // its entry is complete, and its certificate is among the entries per view no more.
+    if (certificate === undefined && this.#get(finalKey(height)) !== undefined) return;
     this.#put(finalKey(height), encode(finalEntrySchema, { view, digest, block, certificate }));
     // Recovery starts from a block with a certificate of its own. The blocks before it became final
     // in the same sync, so nothing after that sync can have been executed or told.
