@@ -27,7 +27,8 @@ import { toHanseError, type Api } from './http.ts';
 import type { TrustedChain } from './trust.ts';
 
 const ROWS_MAX = 100;
-const ROWS_CHECKED_MAX = 20;
+/** Rows whose records are asked for and checked; the rest is listed unverified. */
+export const ROWS_CHECKED_MAX = 20;
 const WAIT_MS = 10_000;
 
 /** A row that one node lists, and whether the record behind it was proved. */

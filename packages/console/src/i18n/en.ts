@@ -8,7 +8,7 @@ export const en = {
     verify: 'Verify',
     language: 'Language',
     theme: 'Theme',
-    themes: { system: '◐ System', light: '◐ Light', dark: '◐ Dark' },
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     find: 'Find',
     findLabel: 'Height, transaction id or file hash',
     findBad: 'Type a height, or 64 hexadecimal digits.',
@@ -25,7 +25,6 @@ export const en = {
     age: 'Newest block',
     proved: 'Proved up to',
     behind: (blocks: string) => `${blocks} behind`,
-    level: 'level',
     suite: 'Suite',
     trust: 'Genesis',
     said: {
@@ -48,7 +47,6 @@ export const en = {
     changed: (got: string, expected: string) =>
       `You trust genesis ${expected}. This node serves ${got}. Nothing from it is verified until you decide.`,
     accept: 'Trust the new chain',
-    keep: 'Keep the old trust',
     change: 'Change',
     enter: 'Genesis hash',
     save: 'Trust this hash',
@@ -62,7 +60,6 @@ export const en = {
     pause: 'Pause',
     resume: 'Resume',
     pauseHint: 'Space bar',
-    paused: 'Paused',
     pausedSaid: 'Block list paused.',
     resumedSaid: 'Block list live again.',
     waiting: (blocks: string) => `${blocks} newer`,
@@ -102,7 +99,6 @@ export const en = {
     progress: (done: string, of: string) => `${done} of ${of}`,
     looking: 'Looking up its hash',
     stop: 'Stop',
-    again: 'Check another file',
     deposited: 'Deposited',
     absent: 'Not deposited',
     unknown: 'Not answered',
@@ -183,6 +179,9 @@ export const en = {
     downloadHint: 'Proofs only, without the file: verifiable offline.',
     superseded: 'Superseded',
     supersededBy: 'Replaced by deposit',
+    unprovedTitle: 'Nothing to show',
+    unproved:
+      'What this node answered is not proved, so it is not shown. Ask another node of the chain.',
     absentTitle: 'Not deposited',
     absent: (height: string) =>
       `No deposit with this hash up to height ${height}. The proof of absence was checked in this browser.`,
@@ -227,12 +226,7 @@ export const en = {
       'refers-to': 'refers to',
       'same-content': 'has the content of',
     },
-    signer: 'Signer',
-    statement: 'Statement',
-    relation: 'Relation',
-    other: 'Other deposit',
     self: 'this deposit',
-    byWhom: 'By',
     checked: (checked: string, of: string) => `First ${checked} of ${of} checked.`,
   },
   tx: {
@@ -278,9 +272,6 @@ export const en = {
     hidden: (size: string, hash: string) => `${size}, hash ${hash}`,
     asOf: (height: string, time: string) => `State as of height ${height}, ${time}.`,
     withFile: 'Hold a file against it',
-    saidVerified: 'The bundle is verified.',
-    saidForged: 'The bundle is forged: a check failed.',
-    saidUnverified: 'The bundle could not be verified.',
   },
   proof: {
     verdict: {
@@ -289,7 +280,6 @@ export const en = {
       forged: 'Forged: a check failed',
     },
     states: { verified: 'verified', unverified: 'unverified', forged: 'forged' },
-    checking: 'Checking the proof in this browser',
     saidVerified: 'Proof verified in this browser.',
     saidForged: 'A check of the proof failed.',
     steps: {

@@ -1,7 +1,13 @@
 import type { ReactNode } from 'react';
 import { toHex } from '@hanse/kit';
 import { cli } from '../cli.ts';
-import { loadEvidence, loadRelations, type LoadedEvidence, type Relations } from '../data/load.ts';
+import {
+  loadEvidence,
+  loadRelations,
+  ROWS_CHECKED_MAX,
+  type LoadedEvidence,
+  type Relations,
+} from '../data/load.ts';
 import { useApp, useChecked, useNames, useText } from '../state.ts';
 import { Copy, Hash, Mark, Panel, Time } from '../parts/basic.tsx';
 import { CaptureFields, EvidenceFields, Party } from '../parts/evidence.tsx';
@@ -75,7 +81,12 @@ function EvidenceBody({ value }: { readonly value: LoadedEvidence }): ReactNode 
               </p>
               <Empty text={m.evidence.fill} command={cli.deposit('contract.pdf')} />
             </Panel>
-          ) : null}
+          ) : (
+            <div className="notice bad">
+              <p className="notice-title">{m.evidence.unprovedTitle}</p>
+              <p>{m.evidence.unproved}</p>
+            </div>
+          )}
         </div>
         <div className="column">{proof}</div>
       </div>
@@ -138,21 +149,31 @@ function CoSignatures({ relations }: { readonly relations: Relations }): ReactNo
   const nameOf = useNames(rows.flatMap(({ value }) => [value.signer, value.organisation]));
   if (rows.length === 0) return <p className="empty">{m.evidence.noCoSignatures}</p>;
   return (
-    <ul className="list tall">
-      {rows.map(({ value, state }) => (
-        <li key={value.signer}>
-          <div>
-            <Party did={value.signer} name={nameOf(value.organisation) ?? nameOf(value.signer)} />
-            {value.statement === '' ? null : <blockquote>{value.statement}</blockquote>}
-            <span className="note">
-              <Time ms={value.time} />
-            </span>
-          </div>
-          <Mark state={state}>{m.proof.states[state]}</Mark>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="list tall">
+        {rows.map(({ value, state }) => (
+          <li key={value.signer}>
+            <div>
+              <Party did={value.signer} name={nameOf(value.signer) ?? nameOf(value.organisation)} />
+              {value.statement === '' ? null : <blockquote>{value.statement}</blockquote>}
+              <span className="note">
+                <Time ms={value.time} />
+              </span>
+            </div>
+            <Mark state={state}>{m.proof.states[state]}</Mark>
+          </li>
+        ))}
+      </ul>
+      <Checked count={rows.length} />
+    </>
   );
+}
+
+/** Says how many rows were checked, where that is not all of them. */
+function Checked({ count }: { readonly count: number }): ReactNode {
+  const { m, f } = useText();
+  if (count <= ROWS_CHECKED_MAX) return null;
+  return <p className="note">{m.evidence.checked(f.number(ROWS_CHECKED_MAX), f.number(count))}</p>;
 }
 
 function Links({
@@ -165,22 +186,25 @@ function Links({
   const { m } = useText();
   if (relations.links.length === 0) return <p className="empty">{m.evidence.noLinks}</p>;
   return (
-    <ul className="list">
-      {relations.links.map(({ value, state }) => {
-        const [from, to] = [toHex(value.from), toHex(value.to)];
-        const other = from === id ? to : from;
-        return (
-          <li key={from + to + value.relation}>
-            <span>
-              {from === id ? m.evidence.self : <DepositLink id={other} />}{' '}
-              {m.evidence.relations[value.relation]}{' '}
-              {from === id ? <DepositLink id={other} /> : m.evidence.self}
-            </span>
-            <Mark state={state}>{m.proof.states[state]}</Mark>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul className="list">
+        {relations.links.map(({ value, state }) => {
+          const [from, to] = [toHex(value.from), toHex(value.to)];
+          const other = from === id ? to : from;
+          return (
+            <li key={from + to + value.relation}>
+              <span>
+                {from === id ? m.evidence.self : <DepositLink id={other} />}{' '}
+                {m.evidence.relations[value.relation]}{' '}
+                {from === id ? <DepositLink id={other} /> : m.evidence.self}
+              </span>
+              <Mark state={state}>{m.proof.states[state]}</Mark>
+            </li>
+          );
+        })}
+      </ul>
+      <Checked count={relations.links.length} />
+    </>
   );
 }
 

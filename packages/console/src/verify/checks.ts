@@ -62,8 +62,27 @@ export function checkFinal(
   return anchor === undefined || known === undefined ? undefined : { anchor, final: known };
 }
 
+const HEADERS_KEPT = 32;
+const verified = new WeakMap<Anchor, Map<string, FinalHeader>>();
+
+/**
+ * {@link verifyHeader}, once for equal bytes under the same anchor: the rows of a page share a
+ * header, and a certificate costs a signature check per validator.
+ */
+function verifyOnce(anchor: Anchor, finalText: string): FinalHeader {
+  const known = verified.get(anchor) ?? new Map<string, FinalHeader>();
+  verified.set(anchor, known);
+  const before = known.get(finalText);
+  if (before !== undefined) return before;
+  const final = verifyHeader(anchor, mustBytes(finalText, 'final header'));
+  const oldest = known.keys().next();
+  if (known.size >= HEADERS_KEPT && oldest.done !== true) known.delete(oldest.value);
+  known.set(finalText, final);
+  return final;
+}
+
 function certificate(chain: TrustedChain, finalText: string) {
-  const final = verifyHeader(mustAnchor(chain), mustBytes(finalText, 'final header'));
+  const final = verifyOnce(mustAnchor(chain), finalText);
   const of = chain.anchor.validators.validators.length;
   const signers = final.signers.map((index) => chain.validatorNames[index] ?? String(index));
   return { facts: { signers, quorum: quorumOf(of), of }, value: final };
@@ -133,7 +152,7 @@ export function checkReceipt(
 /** The header a receipt is proved under; its own certificate is checked again, as it may be another. */
 function history(chain: TrustedChain, proof: TxProof) {
   const anchor = mustAnchor(chain);
-  const final = verifyHeader(anchor, mustBytes(proof.final, 'final header'));
+  const final = verifyOnce(anchor, proof.final);
   const decoded = decode(receiptProofSchema, mustBytes(proof.receipt, 'receipt'));
   if (!decoded.ok) throw new HanseError('ProofMalformed', { reason: `receipt: ${decoded.error}` });
   const path = decoded.value.history;
