@@ -152,8 +152,8 @@ export class Fake {
         return {
           index,
           did,
-          name: `node-${index + 1}`,
-          organisation: must(chain.organisations[index], 'one each').name,
+          name: must(chain.organisations[index], 'one each').name,
+          organisation: must(chain.organisations[index], 'one each').did,
           self: index === 0,
           connected: !isSilent,
           ...(index === 0 ? {} : { silentMs: isSilent ? 12_400 : 180 }),

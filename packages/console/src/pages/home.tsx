@@ -117,7 +117,7 @@ function BlocksTable({
                 <Age ms={block.time} />
               </td>
               <td className="wide">
-                {head?.validators[block.proposer]?.organisation ?? block.proposer}
+                {head?.validators[block.proposer]?.name ?? block.proposer}
               </td>
               <td className="number">
                 {f.number(block.transactions)}
@@ -211,8 +211,10 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
           return (
             <tr key={one.index}>
               <th scope="row" title={one.did}>
-                <span className="party-name">{one.organisation}</span>
-                <span className="note">{one.self ? `${one.name}, ${m.home.self}` : one.name}</span>
+                <span className="party-name">{one.name}</span>
+                <span className="note">
+                  {one.self ? m.home.self : shortDid(one.organisation)}
+                </span>
               </th>
               <td>
                 <Mark state={isUp ? 'on' : 'off'}>{isUp ? m.home.connected : silence}</Mark>
