@@ -1,7 +1,15 @@
 // Bundles one TypeScript program of test/ with our packages and runs it: node tools/run.mjs <file.ts> [arguments].
 // The program finds the validators' bundle in HANSE_BUNDLE_DIR and the checkout in HANSE_ROOT.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBundle, externalPackages } from './bundle.mjs';

@@ -104,7 +104,8 @@ function summary(
   const seconds = (toMs - fromMs) / 1_000;
   const refused: Record<string, number> = {};
   for (const result of results)
-    for (const [code, n] of Object.entries(result.refused)) refused[code] = (refused[code] ?? 0) + n;
+    for (const [code, n] of Object.entries(result.refused))
+      refused[code] = (refused[code] ?? 0) + n;
   const taken = count(results, (one) => one.taken);
   return {
     name: load.name,

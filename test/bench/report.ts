@@ -86,10 +86,13 @@ export function printSummary({ machine, seed, figures }: Report): void {
   );
   for (const { suite, loads, peak, bare, memory } of figures) {
     out(`\nsuite ${suite}, 4 validators and all clients on this machine`);
-    const find = (name: string): LoadResult | undefined => loads.findLast((one) => one.name === name);
+    const find = (name: string): LoadResult | undefined =>
+      loads.findLast((one) => one.name === name);
     const rate = (name: string, load: LoadResult | undefined): void => {
       if (load !== undefined)
-        out(`${name.padEnd(44)} ${load.finalRate.toFixed(0).padStart(7)} /s over ${load.seconds} s`);
+        out(
+          `${name.padEnd(44)} ${load.finalRate.toFixed(0).padStart(7)} /s over ${load.seconds} s`,
+        );
     };
     rate('one transaction per envelope, final', find('sustained single'));
     rate('100 transactions per envelope, final', find('sustained bulk'));
@@ -104,7 +107,9 @@ export function printSummary({ machine, seed, figures }: Report): void {
             .join(', ')}`,
         );
       if (peak !== undefined)
-        out(`${'reached ÷ bare'.padEnd(44)} ${(peak.finalRate / bare.networkLimit).toFixed(2).padStart(7)}`);
+        out(
+          `${'reached ÷ bare'.padEnd(44)} ${(peak.finalRate / bare.networkLimit).toFixed(2).padStart(7)}`,
+        );
     }
     const light = find('light');
     if (light !== undefined)

@@ -30,12 +30,21 @@ export async function soak(
   const samples: (readonly number[])[] = [];
   const startMs = performance.now();
   const timer = setInterval(() => {
-    samples.push([(performance.now() - startMs) / 1_000, ...pids.map((pid) => rssBytes(pid) / MIB)]);
+    samples.push([
+      (performance.now() - startMs) / 1_000,
+      ...pids.map((pid) => rssBytes(pid) / MIB),
+    ]);
   }, SAMPLE_MS);
   for (let done = 0; done < options.seconds; done += SEGMENT_SECONDS) {
     const seconds = Math.min(SEGMENT_SECONDS, options.seconds - done);
     const name = `soak ${done} s`;
-    await options.run({ txsPerEnvelope: 1, envelopesPerPost: 100, name, rate: options.rate, seconds });
+    await options.run({
+      txsPerEnvelope: 1,
+      envelopesPerPost: 100,
+      name,
+      rate: options.rate,
+      seconds,
+    });
   }
   clearInterval(timer);
   const { rate, seconds } = options;

@@ -36,15 +36,17 @@ export async function kills(
   const everybody = network.running();
   const load = new Load(
     Array.from({ length: CLIENTS }, (_, operator) =>
-      network.clientOf(operator, everybody.map((i) => (i + operator) % network.size)),
+      network.clientOf(
+        operator,
+        everybody.map((i) => (i + operator) % network.size),
+      ),
     ),
     { until: 'final', timeoutMs: 120_000 },
   );
   let slowestReturnMs = 0;
   const rounds = options.all + options.single;
   for (let round = 1; round <= rounds; round++) {
-    const victims =
-      round <= options.all ? everybody : [Math.floor(random() * network.size)];
+    const victims = round <= options.all ? everybody : [Math.floor(random() * network.size)];
     await sleep(ROUND_MS_MIN + random() * (ROUND_MS_MAX - ROUND_MS_MIN));
     await network.kill(...victims);
     await network.startAll();

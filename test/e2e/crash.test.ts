@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Load } from '../harness/load.ts';
 import { Network } from '../harness/network.ts';
 import { depositCall, sampleDeposit } from '../harness/sample.ts';
-import { contradictions } from '../harness/truth.ts';
+import { contradictions, levelHeads } from '../harness/truth.ts';
 import { sleep, waitFor } from '../harness/wait.ts';
 
 const BACK_MS = 10_000;
@@ -99,4 +99,19 @@ it('two of four killed: no block, and the reason names them; back: blocks', asyn
   const acknowledged = await load.stop();
   expect(load.failures).toEqual([]);
   expect(await contradictions(network, acknowledged)).toEqual([]);
+});
+
+it('all stopped and started again: an idle chain proves at once what it proved before', async () => {
+  const done = await network.clientOf(0).call('evidence', 'deposit', sampleDeposit(Date.now()));
+  await levelHeads(network);
+  await network.stopAll();
+  await network.startAll();
+  for (const index of network.running()) {
+    const client = network.client({ nodes: [index] });
+    const found = await client.evidence(done.result.id, { timeoutMs: 5_000 });
+    expect(found.value).toMatchObject({ height: done.height });
+    expect((await client.receipt(done.txid, { timeoutMs: 5_000 })).receipt.height).toBe(
+      done.height,
+    );
+  }
 });

@@ -13,7 +13,10 @@ let network: Network;
 let truth: Truth;
 beforeAll(async () => {
   network = await Network.start();
-  const load = new Load([0, 1, 2, 3].map((operator) => network.clientOf(operator)), { until: 'final' });
+  const load = new Load(
+    [0, 1, 2, 3].map((operator) => network.clientOf(operator)),
+    { until: 'final' },
+  );
   await waitFor('a chain to damage', 30_000, () => load.acknowledged.length >= 60);
   const acknowledged = await load.stop();
   const [head] = await levelHeads(network);

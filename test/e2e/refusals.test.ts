@@ -55,7 +55,9 @@ function signed(over: Partial<TxOptions> = {}, holder: Holder = network.operator
 async function stateSeen(): Promise<unknown> {
   const heads = await levelHeads(network);
   const status = await network.ask<{ readonly pendingTransactions: number }>(0, '/v1/status');
-  const { value } = await network.client().query('evidence', 'list', { after: undefined, limit: 100 });
+  const { value } = await network
+    .client()
+    .query('evidence', 'list', { after: undefined, limit: 100 });
   return {
     heads: heads.map(({ height, digest }) => `${height} ${digest}`),
     pending: status.pendingTransactions,
@@ -73,7 +75,11 @@ const refusals: readonly (readonly [name: string, code: string, make: () => Uint
     () =>
       signed({}, { ...network.operator(0), did: network.operator(0).did.replace(/.{4}$/, 'aaaa') }),
   ],
-  ['with a key nobody registered', 'KeyUnknown', () => signed({}, { ...network.operator(0), kid: 'key-7' })],
+  [
+    'with a key nobody registered',
+    'KeyUnknown',
+    () => signed({}, { ...network.operator(0), kid: 'key-7' }),
+  ],
   [
     'with another key under a registered name',
     'KeyMismatch',
@@ -115,7 +121,11 @@ const refusals: readonly (readonly [name: string, code: string, make: () => Uint
       return envelopeOf(suite, [sealTx(suite, { ...tx.value, protocolVersion: 99 })], [holder]);
     },
   ],
-  ['with more gas than is allowed', 'OverLimit', () => signed({ gasLimit: limits.gasPerTxMax + 1 })],
+  [
+    'with more gas than is allowed',
+    'OverLimit',
+    () => signed({ gasLimit: limits.gasPerTxMax + 1 }),
+  ],
   ['cut off', 'Malformed', () => signed().slice(0, -9)],
   ['with bytes behind its end', 'Malformed', () => Uint8Array.of(...signed(), 0)],
   ['that is noise', 'Malformed', () => randomBytes(500)],
@@ -124,7 +134,8 @@ const refusals: readonly (readonly [name: string, code: string, make: () => Uint
 describe('an envelope', () => {
   it.each(refusals)('%s is refused as %s, and nothing changes', async (_, code, make) => {
     const before = await stateSeen();
-    for (const _index of network.running()) expect(await post(make())).toEqual({ status: 202, code });
+    for (const _index of network.running())
+      expect(await post(make())).toEqual({ status: 202, code });
     expect(await stateSeen()).toEqual(before);
   });
 
@@ -214,4 +225,3 @@ it('one bad envelope of a post does not hold up the others', async () => {
   const outcomes: ReadonlyMap<string, TxOutcome> = await outcomesAt(network.url(3), txids);
   for (const txid of txids) expect(heightOf(outcomes.get(txid))).toBeGreaterThan(0);
 });
-

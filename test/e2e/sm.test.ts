@@ -19,9 +19,14 @@ it('a chain with the Chinese algorithms orders, proves, survives a kill and agre
   const { result } = await client.call('evidence', 'deposit', sampleDeposit(Date.now()));
   const bundle = JSON.parse(JSON.stringify(await makeBundle(client, result.id))) as Json;
   const trusted = { trustedGenesisHash: network.genesisHash, suiteOf: createNativeSuite };
-  expect(verifyBundle(bundle, trusted)).toMatchObject({ depositor: { did: network.operator(0).did } });
+  expect(verifyBundle(bundle, trusted)).toMatchObject({
+    depositor: { did: network.operator(0).did },
+  });
 
-  const load = new Load([0, 1, 2, 3].map((operator) => network.clientOf(operator)), { until: 'final' });
+  const load = new Load(
+    [0, 1, 2, 3].map((operator) => network.clientOf(operator)),
+    { until: 'final' },
+  );
   await waitFor('deposits flow', 15_000, () => load.acknowledged.length >= 8);
   await network.kill(1);
   const atKill = load.acknowledged.length;

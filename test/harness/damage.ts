@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { isErrorName, nameOf } from '@hanse/kit';
@@ -38,7 +46,11 @@ const STARTS_MAX = 3;
 const COMMAND = /hanse [a-z]+ [a-z]+|Start the node again|Restore/;
 
 /** Copy a validator that does not run, flip one bit of its data, start the copy and judge it. */
-export async function judgeFlip(node: NodeFiles, truth: Truth, random: () => number): Promise<Verdict> {
+export async function judgeFlip(
+  node: NodeFiles,
+  truth: Truth,
+  random: () => number,
+): Promise<Verdict> {
   const dir = mkdtempSync(join(tmpdir(), 'hanse-flip-'));
   try {
     cpSync(node.dir, join(dir, 'node'), { recursive: true });
@@ -118,12 +130,18 @@ async function judge(
       }
       const { failure, output } = node;
       if (failure === undefined || !isErrorName(failure.name) || failure.name === 'Internal')
-        return { kind: 'WRONG', detail: `it ended without a named reason: ${output.slice(-1_500)}` };
+        return {
+          kind: 'WRONG',
+          detail: `it ended without a named reason: ${output.slice(-1_500)}`,
+        };
     } finally {
       await node.kill();
     }
   }
-  return { kind: 'WRONG', detail: `it stopped at each of ${STARTS_MAX} starts: ${said.slice(-1_500)}` };
+  return {
+    kind: 'WRONG',
+    detail: `it stopped at each of ${STARTS_MAX} starts: ${said.slice(-1_500)}`,
+  };
 }
 
 const rightKind = (said: string): 'unaffected' | 'repaired' =>
@@ -161,7 +179,10 @@ type Answers = { readonly kind: 'right' | 'shorter' | 'WRONG' | 'error'; readonl
 async function compare(node: NodeProcess, truth: Truth): Promise<Answers> {
   try {
     const response = await fetch(`${node.url}/v1/head`);
-    const head = (await response.json()) as { readonly height: number; readonly executedHeight: number };
+    const head = (await response.json()) as {
+      readonly height: number;
+      readonly executedHeight: number;
+    };
     const blocks = await digestsAt(node.url, head.height);
     for (const [height, { digest }] of blocks) {
       const expected = truth.digests.get(height);

@@ -37,7 +37,7 @@ export async function digestsAt(
   height: number,
 ): Promise<ReadonlyMap<number, BlockSummary>> {
   const blocks = new Map<number, BlockSummary>();
-  for (let before = height + 1; before > 1; ) {
+  for (let before = height + 1; before > 1;) {
     const response = await fetch(`${url}/v1/blocks?before=${before}&limit=${PAGE}`, {
       signal: AbortSignal.timeout(20_000),
     });

@@ -80,16 +80,19 @@ function finalize(archive: Archive, height: number): Certificate {
   return certificate;
 }
 
-it.each([0, 1, 2])('a final block keeps its certificate over %d restarts in a row', async (restarts) => {
-  const { open } = disk();
-  let archive = await open();
-  finalize(archive, 1);
-  const certificate = finalize(archive, 2);
-  for (let i = 0; i < restarts; i++) {
-    await archive.sync();
-    await archive.flush();
-    archive = await open();
-  }
-  expect(archive.lastFinal()).toEqual({ height: 2, view: 2 });
-  expect((await archive.finalBlock(2))?.certificate).toEqual(certificate);
-});
+it.each([0, 1, 2])(
+  'a final block keeps its certificate over %d restarts in a row',
+  async (restarts) => {
+    const { open } = disk();
+    let archive = await open();
+    finalize(archive, 1);
+    const certificate = finalize(archive, 2);
+    for (let i = 0; i < restarts; i++) {
+      await archive.sync();
+      await archive.flush();
+      archive = await open();
+    }
+    expect(archive.lastFinal()).toEqual({ height: 2, view: 2 });
+    expect((await archive.finalBlock(2))?.certificate).toEqual(certificate);
+  },
+);
