@@ -10,7 +10,7 @@ export const zh: Messages = {
     verify: '验证',
     language: '语言',
     theme: '外观',
-    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    themes: { system: '系统', light: '浅色', dark: '深色' },
     find: '查找',
     findLabel: '区块高度、交易标识或文件哈希',
     findBad: '请输入区块高度，或 64 位十六进制数。',

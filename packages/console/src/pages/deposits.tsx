@@ -5,7 +5,7 @@ import { cli } from '../cli.ts';
 import { loadDeposits } from '../data/load.ts';
 import { shortDid } from '../i18n/format.ts';
 import { useApp, useNames, useResource, useText } from '../state.ts';
-import { Hash, Panel, Scroll, Time } from '../parts/basic.tsx';
+import { Hash, Scroll, Time } from '../parts/basic.tsx';
 import { Empty, ErrorPanel, Skeleton } from '../parts/states.tsx';
 
 /** All deposits, page by page. */
@@ -24,7 +24,7 @@ export function DepositsPage(): ReactNode {
       <header className="page-head">
         <h1>{m.deposits.title}</h1>
       </header>
-      <Panel id="all" title={m.deposits.title}>
+      <section className="panel" aria-label={m.deposits.title}>
         <p className="note">{m.deposits.note}</p>
         {rows.length > 0 ? <DepositsTable rows={rows} /> : null}
         {resource.kind === 'loading' ? <Skeleton rows={8} /> : null}
@@ -49,7 +49,7 @@ export function DepositsPage(): ReactNode {
             </button>
           </p>
         )}
-      </Panel>
+      </section>
     </>
   );
 }
@@ -64,7 +64,9 @@ function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactN
           <tr>
             <th scope="col">{m.deposits.hash}</th>
             <th scope="col">{m.deposits.time}</th>
-            <th scope="col">{m.deposits.organisation}</th>
+            <th scope="col" className="wide">
+              {m.deposits.organisation}
+            </th>
             <th scope="col" className="wide">
               {m.deposits.mediaType}
             </th>
@@ -84,7 +86,7 @@ function DepositsTable({ rows }: { readonly rows: readonly Evidence[] }): ReactN
                 <td>
                   <Time ms={row.time} />
                 </td>
-                <td>{nameOf(row.organisation) ?? shortDid(row.organisation)}</td>
+                <td className="wide">{nameOf(row.organisation) ?? shortDid(row.organisation)}</td>
                 <td className="wide">{row.mediaType}</td>
                 <td className="number wide">{f.size(row.sizeBytes)}</td>
               </tr>
