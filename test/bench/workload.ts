@@ -18,7 +18,12 @@ export type Workload = {
 };
 
 /** A signed request body and the ids of the transactions in it, per envelope. */
-export type SignedPost = { readonly body: Uint8Array; readonly txids: readonly Uint8Array[][] };
+export type SignedPost = {
+  readonly body: Uint8Array;
+  readonly txids: readonly (readonly Uint8Array[])[];
+};
+
+type SealedEnvelope = { readonly bytes: Uint8Array; readonly txids: readonly Uint8Array[] };
 
 const VALID_FOR_MS = limits.txLifetimeMsMax - 30_000;
 
@@ -26,28 +31,34 @@ const VALID_FOR_MS = limits.txLifetimeMsMax - 30_000;
 export function signPosts(workload: Workload): readonly SignedPost[] {
   const { suite, chainId, holders, txs, txsPerEnvelope, envelopesPerPost } = workload;
   const nowMs = Date.now();
-  const posts: SignedPost[] = [];
-  let made = 0;
-  let turn = 0;
-  while (made < txs) {
-    const envelopes: Uint8Array[] = [];
-    const txids: Uint8Array[][] = [];
-    while (envelopes.length < envelopesPerPost && made < txs) {
-      const holder = must(holders[turn++ % holders.length], 'a client has holders');
-      const sealed = Array.from({ length: Math.min(txsPerEnvelope, txs - made) }, () => {
-        const byteHash = suite.hash(utf8(`${workload.label}/${made++}`));
-        return txOf(suite, {
-          chainId,
-          holders: [holder],
-          calls: [depositCall(depositOf(byteHash, nowMs))],
-          salt: byteHash.slice(0, limits.saltBytes),
-          validUntil: nowMs + VALID_FOR_MS,
-        });
+  const seal = (first: number, holder: Holder): SealedEnvelope => {
+    const sealed = Array.from({ length: Math.min(txsPerEnvelope, txs - first) }, (_, i) => {
+      const byteHash = suite.hash(utf8(`${workload.label}/${first + i}`));
+      return txOf(suite, {
+        chainId,
+        holders: [holder],
+        calls: [depositCall(depositOf(byteHash, nowMs))],
+        salt: byteHash.slice(0, limits.saltBytes),
+        validUntil: nowMs + VALID_FOR_MS,
       });
-      envelopes.push(sealEnvelope(suite, sealed, [holder.key]));
-      txids.push(sealed.map((tx) => tx.digest));
+    });
+    return {
+      bytes: sealEnvelope(suite, sealed, [holder.key]),
+      txids: sealed.map((tx) => tx.digest),
+    };
+  };
+  const txsPerPost = txsPerEnvelope * envelopesPerPost;
+  const posts: SignedPost[] = [];
+  for (let from = 0; from < txs; from += txsPerPost) {
+    const envelopes: SealedEnvelope[] = [];
+    for (let first = from; first < Math.min(txs, from + txsPerPost); first += txsPerEnvelope) {
+      const turn = Math.floor(first / txsPerEnvelope) % holders.length;
+      envelopes.push(seal(first, must(holders[turn], 'a client has holders')));
     }
-    posts.push({ body: encode(postSchema, { envelopes }), txids });
+    posts.push({
+      body: encode(postSchema, { envelopes: envelopes.map((one) => one.bytes) }),
+      txids: envelopes.map((one) => one.txids),
+    });
   }
   return posts;
 }

@@ -85,11 +85,7 @@ const refusals: readonly (readonly [name: string, code: string, make: () => Uint
     'KeyMismatch',
     () => signed({}, { ...network.operator(0), key: newKey(network.files.suite) }),
   ],
-  [
-    'with a key for another purpose',
-    'WrongPurpose',
-    () => signed({}, network.files.validators[0] as Holder),
-  ],
+  ['with a key for another purpose', 'WrongPurpose', () => signed({}, network.files.validators[0])],
   [
     'with a signature over something else',
     'BadSignature',

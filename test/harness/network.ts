@@ -105,13 +105,13 @@ export class Network {
 
   /** Kill validators at the same moment, as a power cut would. */
   async kill(...indexes: readonly number[]): Promise<void> {
-    await Promise.all(indexes.map((index) => this.#nodes[index]?.kill()));
+    await Promise.all(indexes.map(async (index) => this.#nodes[index]?.kill()));
     for (const index of indexes) this.#nodes[index] = undefined;
   }
 
   /** Ask all validators to end. */
   async stopAll(): Promise<void> {
-    await Promise.all(this.#nodes.map((node) => node?.stop()));
+    await Promise.all(this.#nodes.map(async (node) => node?.stop()));
     this.#nodes.fill(undefined);
   }
 
