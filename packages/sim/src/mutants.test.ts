@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
 import { plant } from './mutation.ts';
+import { wholeMutants } from './whole/mutants.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
 test('every mutant finds its place in the sources exactly once', () => {
-  for (const { name, edits } of mutants) {
+  for (const { name, edits } of [...mutants, ...wholeMutants]) {
     for (const edit of edits) {
       const path = fileURLToPath(new URL(edit.file, ROOT));
       expect(existsSync(path), path).toBe(true);

@@ -327,6 +327,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'batches not fetched',
     'requests',
+    { actor: 'withholder' },
     edit(
       `${consensus}/availability.ts`,
       "if (peer !== undefined) s.effects.push({ kind: 'wantBatches', wants: check.wants, from: [peer] });",

@@ -1,14 +1,17 @@
 import { HanseError, must } from '@hanse/kit';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { mutants, type Edit, type Mutant } from './mutants.ts';
-import type { WorkerAnswer, WorkerTask } from './fast/worker.ts';
+import { wholeMutants } from './whole/mutants.ts';
+import type { WorkerAnswer, WorkerTask } from './seeds.worker.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const ENTRY = 'packages/sim/src/fast/worker.ts';
+const ENTRIES = {
+  fast: 'packages/sim/src/seeds.worker.ts',
+  whole: 'packages/sim/src/whole/worker.ts',
+} as const;
 const MS_PER_SEED_MAX = 20_000;
 const CHUNK_SEEDS = 25;
 
@@ -16,7 +19,7 @@ const CHUNK_SEEDS = 25;
 export type MutationOptions = {
   /** Root of the source tree. */
   readonly root?: string;
-  /** Names of mutants; all of the fast tier when absent. */
+  /** Names of mutants; all when absent. */
   readonly names?: readonly string[];
   readonly seedsMax?: number;
   readonly onResult?: (result: MutationResult) => void;
@@ -32,13 +35,13 @@ export type MutationResult = {
   readonly seeds: number;
 };
 
-/** Plant each mutant into a bundle of the fast tier and run seeds until one notices. */
+/** Plant each mutant into a bundle of its tier and run seeds until one notices. */
 export async function runMutants(
   options: MutationOptions = {},
 ): Promise<readonly MutationResult[]> {
   const { names, onResult } = options;
-  const chosen = mutants.filter(
-    (mutant) => mutant.tier === 'fast' && (names === undefined || names.includes(mutant.name)),
+  const chosen = [...mutants, ...wholeMutants].filter(
+    ({ name }) => names === undefined || names.includes(name),
   );
   const results: MutationResult[] = [];
   for (const mutant of chosen) {
@@ -50,10 +53,12 @@ export async function runMutants(
 }
 
 async function runMutant(mutant: Mutant, options: MutationOptions): Promise<MutationResult> {
-  const dir = await mkdtemp(join(tmpdir(), 'hanse-mutant-'));
+  const root = resolve(options.root ?? ROOT);
+  // Inside the checkout, so that the bundle finds the native packages it leaves outside.
+  const dir = await mkdtemp(join(root, 'node_modules/.cache/hanse-mutant-'));
   try {
-    const file = join(dir, 'fast.mjs');
-    await bundleFast(resolve(options.root ?? ROOT), file, mutant.edits);
+    const file = join(dir, 'tier.mjs');
+    await bundleTier(mutant, root, file);
     const seedsMax = options.seedsMax ?? mutant.seedsMax;
     for (let from = 1; from <= seedsMax; from += CHUNK_SEEDS) {
       const { failed } = await runWorker(file, {
@@ -76,21 +81,22 @@ async function runMutant(mutant: Mutant, options: MutationOptions): Promise<Muta
   }
 }
 
-/** Bundle the fast tier with `edits` made while its sources are read; the files stay as they are. */
-export async function bundleFast(
-  root: string,
-  outfile: string,
-  edits: readonly Edit[],
-): Promise<void> {
+/** Bundle a tier with a mutant's edits made while its sources are read; the files stay as they are. */
+async function bundleTier({ tier, edits }: Mutant, root: string, outfile: string): Promise<void> {
   const { build } = await import('esbuild');
   const planted = new Set<Edit>();
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [ENTRY],
+    entryPoints: [ENTRIES[tier]],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // Native modules stay outside; the bundle lies elsewhere, so they are found from the checkout.
+    external: ['sodium-native', 'classic-level', '@chainsafe/hashtree'],
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(join(root, 'package.json'))});`,
+    },
     conditions: ['@hanse/source'],
     logLevel: 'silent',
     plugins: [
@@ -114,7 +120,7 @@ export async function bundleFast(
   const missed = edits.find((edit) => !planted.has(edit));
   if (result.errors.length > 0 || missed !== undefined) {
     throw new HanseError('InvariantBroken', {
-      message: `${missed?.file ?? ENTRY} is not part of the bundle`,
+      message: `${missed?.file ?? ENTRIES[tier]} is not part of the bundle`,
     });
   }
 }

@@ -88,18 +88,15 @@ export class FakeLanes implements PayloadPort {
     return wants.length === 0 ? { kind: 'held' } : { kind: 'missing', wants };
   };
 
-  /** What peers report of a lane beyond what is held here, and one of them, another for each attempt. */
-  behind(attempt: number): readonly (BatchWant & { readonly peer: number })[] {
-    const found: (BatchWant & { readonly peer: number })[] = [];
+  /** What peers report of a lane beyond what is held here. Its author is asked for it. */
+  behind(): readonly BatchWant[] {
+    const found: BatchWant[] = [];
     for (let lane = 0; lane < this.#n; lane++) {
       const held = this.#held[lane] ?? 0;
-      const ahead = this.#reports.flatMap((report, index) =>
-        (report[lane] ?? 0) > held && index !== this.#self ? [index] : [],
-      );
-      const peer = ahead[attempt % Math.max(1, ahead.length)];
-      if (peer === undefined) continue;
-      const toSeq = Math.min(held + LANE_WINDOW, this.#reports[peer]?.[lane] ?? 0);
-      found.push({ lane, fromSeq: held + 1, toSeq, digest: batchDigest(lane, toSeq), peer });
+      const reported = Math.max(...this.#reports.map((report) => report[lane] ?? 0));
+      const toSeq = Math.min(held + LANE_WINDOW, reported);
+      if (toSeq > held)
+        found.push({ lane, fromSeq: held + 1, toSeq, digest: batchDigest(lane, toSeq) });
     }
     return found;
   }

@@ -1,2 +1,3 @@
+export { fastGate, type GateOptions, type GateResult } from './gate.ts';
 export { runFastSeed, type FastOptions, type FastResult } from './run.ts';
 export type { Violation } from './checker.ts';

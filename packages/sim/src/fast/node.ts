@@ -70,7 +70,6 @@ export class FastNode {
   #toldHeight = 0;
   #isFlushDue = false;
   #isRepairDue = false;
-  #repairs = 0;
 
   constructor(world: World, index: number, faults?: Faults) {
     this.world = world;
@@ -287,16 +286,15 @@ export class FastNode {
     });
   }
 
-  /** Ask peers for batches they report and this node lacks. */
+  /** Ask authors for batches that peers report and this node lacks. */
   #planRepair(): void {
     if (this.#isRepairDue || !this.lanes.mayBeBehind) return;
-    this.lanes.mayBeBehind = this.lanes.behind(0).length > 0;
+    this.lanes.mayBeBehind = this.lanes.behind().length > 0;
     if (!this.lanes.mayBeBehind) return;
     this.#isRepairDue = true;
     this.#after(REPAIR_MS, () => {
       this.#isRepairDue = false;
-      for (const { peer, ...want } of this.lanes.behind(this.#repairs++))
-        this.#requestBatches(peer, want);
+      for (const want of this.lanes.behind()) this.#requestBatches(want.lane, want);
       this.#planRepair();
     });
   }

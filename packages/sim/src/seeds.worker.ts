@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ActorName } from './actors/index.ts';
-import { runFastSeed } from './run.ts';
-import { scenarioOf } from './scenario.ts';
+import type { ActorName } from './fast/actors/index.ts';
+import { runFastSeed } from './fast/run.ts';
+import { scenarioOf } from './fast/scenario.ts';
 
 /** What a worker tries: seeds in order, until one fails. */
 export type WorkerTask = {
