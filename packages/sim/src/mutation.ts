@@ -1,5 +1,5 @@
 import { HanseError, must } from '@hanse/kit';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -55,7 +55,9 @@ export async function runMutants(
 async function runMutant(mutant: Mutant, options: MutationOptions): Promise<MutationResult> {
   const root = resolve(options.root ?? ROOT);
   // Inside the checkout, so that the bundle finds the native packages it leaves outside.
-  const dir = await mkdtemp(join(root, 'node_modules/.cache/hanse-mutant-'));
+  const cache = join(root, 'node_modules/.cache');
+  await mkdir(cache, { recursive: true });
+  const dir = await mkdtemp(join(cache, 'hanse-mutant-'));
   try {
     const file = join(dir, 'tier.mjs');
     await bundleTier(mutant, root, file);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerTask } from '../fast/worker.ts';
+import type { WorkerAnswer, WorkerTask } from '../seeds.worker.ts';
 import { runWholeSeed } from './run.ts';
 
 const task = workerData as WorkerTask;
