@@ -1,7 +1,8 @@
+// npm run mutants -- rules [names...]: the named faults, one per rule, each run against the simulator.
 // npm run mutants -- <files...> [--max 50] [--seed 1]: changes one operator or condition at a time
 // and runs the tests of the package; a change no test notices is reported as a survivor. Files are
 // not touched: the change is planted while vitest loads the module.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -123,5 +124,10 @@ async function main() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.exitCode = await main();
+  const [first, ...names] = process.argv.slice(2);
+  const rules = ['tools/run.mjs', 'test/mutants/main.ts', ...names];
+  process.exitCode =
+    first === 'rules'
+      ? (spawnSync(process.execPath, rules, { cwd: ROOT, stdio: 'inherit' }).status ?? 1)
+      : await main();
 }
