@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, cpSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,6 @@ import { invoice } from './script.ts';
 const CHROMIUM = process.env['HANSE_CHROMIUM'] ?? '/usr/bin/chromium';
 const SIZE_BUDGET_GZ = 200_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -242,7 +241,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the console in a browser (needs ${CHROMI
     it('has no serious flaw for assistive technology and nothing wider than the screen', async () => {
       const at = look.theme === 'light' ? node : smNode;
       const page = await open(at, '', look);
-      await page.evaluate(AXE);
+      await page.evaluate(axe.source);
       for (const [place, sign] of places(at)) {
         await page.goto(`${at.url}/${place}`);
         await page.locator(sign).first().waitFor();

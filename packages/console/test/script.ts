@@ -26,6 +26,8 @@ export type Story = {
   readonly files: readonly ToyFile[];
   readonly deposits: Map<string, Evidence>;
   readonly prepared: Map<string, PreparedDeposit>;
+  /** A person of the bank; persons have no public name. */
+  readonly nameless: PartyOf;
   readonly coSignatures: CoSignature[];
   readonly links: EvidenceLink[];
   /** Height with a refused transaction, and its id. */
@@ -76,11 +78,13 @@ export function tellStory(suiteId: 'intl' | 'sm', nowMs: number): Story {
   ]);
   if (bank === undefined || supplier === undefined || harbour === undefined)
     throw new Error('parties');
+  const nameless = chain.party(chain.genesis.network, 'person', '', [bank.did]);
   const story: Story = {
     chain,
     files,
     deposits: new Map(),
     prepared: new Map(),
+    nameless,
     coSignatures: [],
     links: [],
     refused: { height: 0, txid: '' },
@@ -93,7 +97,9 @@ export function tellStory(suiteId: 'intl' | 'sm', nowMs: number): Story {
   for (let height = 1; height <= HEIGHTS; height++) {
     const parts: Executed[] = [];
     const file = height % 7 === 3 ? files[(height - 3) / 7] : undefined;
-    if (height === 2) parts.push(register(chain, desk, at(height)));
+    if (height === 2) {
+      parts.push(register(chain, desk, at(height)), register(chain, nameless, at(height)));
+    }
     if (file !== undefined) parts.push(deposit(story, file, desk, supplier, at(height)));
     if (height === 12)
       parts.push(coSign(story, 0, bank, 'Seen at the counter, 12 pages.', at(height)));

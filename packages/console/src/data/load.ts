@@ -24,6 +24,7 @@ import type { RecordProofText } from '../verify/checks.ts';
 import { checkEvidence, checkName, type EvidenceFound } from '../verify/evidence.ts';
 import { isForgery, Trail, type Missing, type Step, type StepState } from '../verify/trail.ts';
 import { toHanseError, type Api } from './http.ts';
+import { nameOrDid } from '../i18n/format.ts';
 import type { TrustedChain } from './trust.ts';
 
 const ROWS_MAX = 100;
@@ -108,8 +109,8 @@ function namesOf(
     Object.entries(proofs).map(([did, proof]) => [did, checkName(chain, did, proof)]),
   );
   const facts = {
-    depositor: names.get(depositor) ?? depositor,
-    organisation: names.get(organisation) ?? organisation,
+    depositor: nameOrDid(names.get(depositor), depositor),
+    organisation: nameOrDid(names.get(organisation), organisation),
   };
   return { facts, value: names };
 }

@@ -1,4 +1,5 @@
 import { queryOf } from '@hanse/client';
+import { shortDid } from '../i18n/format.ts';
 import type { Api } from './http.ts';
 import { runQuery } from './load.ts';
 
@@ -49,8 +50,7 @@ export class NameBook {
     if (did === undefined) return;
     this.#running++;
     try {
-      const query = queryOf('identity', 'get', { did });
-      const { name } = await runQuery(this.#api, query, new AbortController().signal);
+      const name = await this.#ask(did);
       this.#names = new Map([...this.#names, [did, name]]);
       this.#tell();
     } catch {
@@ -59,6 +59,20 @@ export class NameBook {
       this.#running--;
       this.want([]);
     }
+  }
+
+  /** A person has no public name: the organisation's, with the DID that tells its people apart. */
+  async #ask(did: string): Promise<string> {
+    const { name, controllers } = await this.#record(did);
+    const [controller] = controllers;
+    if (name !== '' || controller === undefined) return name;
+    const organisation = this.#names.get(controller) ?? (await this.#record(controller)).name;
+    return organisation === '' ? '' : `${organisation} · ${shortDid(did)}`;
+  }
+
+  #record(did: string) {
+    const query = queryOf('identity', 'get', { did });
+    return runQuery(this.#api, query, new AbortController().signal);
   }
 
   #tell(): void {

@@ -78,6 +78,11 @@ export function shortHash(hash: string): string {
   return hash.length <= 16 ? hash : `${hash.slice(0, 6)}…${hash.slice(-6)}`;
 }
 
+/** A name, or the DID of one who has none: persons are not named in public. */
+export function nameOrDid(name: string | undefined, did: string): string {
+  return name === undefined || name === '' ? shortDid(did) : name;
+}
+
 /** A DID without what all DIDs of a network share. */
 export function shortDid(did: string): string {
   const id = did.split(':').at(-1) ?? did;

@@ -1,6 +1,12 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { isJsonObject, type Json } from '@hanse/codec';
-import { formatCursor, type BlockSummary, type Head, type Why } from '@hanse/model';
+import {
+  formatCursor,
+  type BlockSummary,
+  type Head,
+  type ValidatorStatus,
+  type Why,
+} from '@hanse/model';
 import { cli } from '../cli.ts';
 import { shortDid } from '../i18n/format.ts';
 import { followEvents } from '../data/events.ts';
@@ -116,9 +122,7 @@ function BlocksTable({
               <td>
                 <Age ms={block.time} />
               </td>
-              <td className="wide">
-                {head?.validators[block.proposer]?.name ?? block.proposer}
-              </td>
+              <td className="wide">{head?.validators[block.proposer]?.name ?? block.proposer}</td>
               <td className="number">
                 {f.number(block.transactions)}
                 {block.refused > 0 ? (
@@ -188,6 +192,7 @@ function WhySentence({
 
 function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
   const { m, f } = useText();
+  const nameOf = useNames(head.validators.map((one) => one.organisation));
   return (
     <table className="validators">
       <caption className="visually-hidden">{m.home.validators}</caption>
@@ -213,7 +218,7 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
               <th scope="row" title={one.did}>
                 <span className="party-name">{one.name}</span>
                 <span className="note">
-                  {one.self ? m.home.self : shortDid(one.organisation)}
+                  {[organisationOf(one, nameOf), ...(one.self ? [m.home.self] : [])].join(', ')}
                 </span>
               </th>
               <td>
@@ -227,6 +232,15 @@ function ValidatorsTable({ head }: { readonly head: Head }): ReactNode {
       </tbody>
     </table>
   );
+}
+
+/** The organisation of a validator: its name, or its DID where the validator bears that name. */
+function organisationOf(
+  { name, organisation }: ValidatorStatus,
+  nameOf: (did: string) => string | undefined,
+): string {
+  const known = nameOf(organisation);
+  return known === undefined || known === name ? shortDid(organisation) : known;
 }
 
 type Deposited = { readonly id: string; readonly height: number; readonly depositor: string };

@@ -5,7 +5,7 @@ import { shortDid } from '../i18n/format.ts';
 import { useText, type Text } from '../state.ts';
 import { Fields, Hash, Link, Time } from './basic.tsx';
 
-/** A party by its name where it is proved, and by its DID. */
+/** A party by its name where it has one, and by its DID. */
 export function Party({
   did,
   name,
@@ -13,12 +13,12 @@ export function Party({
   readonly did: string;
   readonly name: string | undefined;
 }): ReactNode {
+  const isNamed = name !== undefined && name !== '';
+  const hasDid = isNamed && name.includes(shortDid(did));
   return (
-    <span className="party">
-      {name === undefined || name === '' ? null : <span className="party-name">{name}</span>}
-      <code className="hash" title={did}>
-        {name === undefined || name === '' ? did : shortDid(did)}
-      </code>
+    <span className="party" title={did}>
+      {isNamed ? <span className="party-name">{name}</span> : null}
+      {hasDid ? null : <code className="hash">{isNamed ? shortDid(did) : did}</code>}
     </span>
   );
 }

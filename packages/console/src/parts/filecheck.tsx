@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { cli } from '../cli.ts';
 import { checkFile, type FileState } from '../data/filecheck.ts';
-import { isoTime } from '../i18n/format.ts';
+import { isoTime, nameOrDid } from '../i18n/format.ts';
 import { useApp, useChain, useText } from '../state.ts';
 import { verdictOf } from '../verify/trail.ts';
 import { Command, Hash, Link, Mark } from './basic.tsx';
@@ -161,7 +161,10 @@ function FoundBody({
     );
   }
   const { depositor, organisation } = evidence;
-  const who = m.drop.by(names.get(depositor) ?? depositor, names.get(organisation) ?? organisation);
+  const who = m.drop.by(
+    nameOrDid(names.get(depositor), depositor),
+    nameOrDid(names.get(organisation), organisation),
+  );
   return (
     <>
       <p className={`answer ${verdict === 'verified' ? 'good' : 'plain'}`}>{m.drop.deposited}</p>

@@ -21,6 +21,7 @@ import {
   type TxProof,
 } from '@hanse/model';
 import { mustBytes } from '../data/http.ts';
+import { nameOrDid } from '../i18n/format.ts';
 import { openChain, type Trust, type TrustedChain } from '../data/trust.ts';
 import { checkReceipt, checkRecord, type Age, type RecordProofText } from './checks.ts';
 import { Trail, type Missing, type Step } from './trail.ts';
@@ -148,8 +149,8 @@ function lastWord(document: Json, chain: TrustedChain, nowMs: number) {
   const report = verifyBundle(document, { trustedGenesisHash: chain.trust.hash, nowMs });
   const { depositor, organisation } = report;
   const facts = {
-    depositor: depositor.name ?? depositor.did,
-    organisation: organisation.name ?? organisation.did,
+    depositor: nameOrDid(depositor.name, depositor.did),
+    organisation: nameOrDid(organisation.name, organisation.did),
   };
   return { facts, value: report };
 }
