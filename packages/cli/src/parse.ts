@@ -20,7 +20,7 @@ export function parseCommandLine(argv: readonly string[], language: Language): P
   const args = first === 'help' ? [...rest, '--help'] : argv;
   let printed = '';
   let run: Parsed | undefined;
-  const program = buildProgram(language, {
+  const program = buildProgram(language, new Set(args), {
     print: (text) => (printed += text),
     onRun: (entry, input) => (run = { kind: 'run', entry, input }),
   });
@@ -69,24 +69,34 @@ type Handlers = {
   readonly onRun: (entry: CommandEntry, input: Input) => void;
 };
 
-function buildProgram(language: Language, { print, onRun }: Handlers): Command {
-  const quiet = (command: Command, help: string): Command => {
+/** Only the command that was typed gets its arguments and options: the others cost time. */
+function buildProgram(
+  language: Language,
+  typed: ReadonlySet<string>,
+  { print, onRun }: Handlers,
+): Command {
+  const quiet = (command: Command, help: () => string): Command => {
     command.exitOverride().helpCommand(false).helpOption('-h, --help');
     command.configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
-    command.helpInformation = () => help;
+    command.helpInformation = help;
     return command;
   };
-  const program = quiet(new Command('hanse'), rootHelp(language));
+  const program = quiet(new Command('hanse'), () => rootHelp(language));
   program.version('', '-V, --version');
   addOptions(program, globalOptions);
   const parents = new Map<string, Command>();
   for (const group of groups) {
-    parents.set(group.name, quiet(program.command(group.name), groupHelp(group, language)));
+    parents.set(
+      group.name,
+      quiet(program.command(group.name), () => groupHelp(group, language)),
+    );
   }
   for (const entry of commands) {
     const words = entry.name.split(' ');
     const parent = words.length > 1 ? (parents.get(words[0] ?? '') ?? program) : program;
-    const command = quiet(parent.command(words.at(-1) ?? ''), commandHelp(entry, language));
+    const command = parent.command(words.at(-1) ?? '');
+    if (!words.every((word) => typed.has(word))) continue;
+    quiet(command, () => commandHelp(entry, language));
     for (const arg of entry.args ?? []) command.argument(arg.name);
     addOptions(command, entry.options ?? []);
     if (entry.passesOptions === true) command.allowUnknownOption().allowExcessArguments();

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, parse, resolve } from 'node:path';
 import { isJsonObject } from '@hanse/codec';
 import { readJsonIfPresent } from './files.ts';
 
@@ -18,15 +19,25 @@ export type Project = {
 
 const FOLDER = '.hanse';
 
-/** The project of a folder: the nearest folder upwards that holds `.hanse`, or the folder itself. */
+/**
+ * The project of a folder: the nearest folder upwards that holds `.hanse`, or the folder itself. A
+ * `.hanse` of another user is passed over, and so are those in places that hold projects of
+ * everybody: they would decide which nodes and which genesis are trusted.
+ */
 export function findProject(cwd: string): Project {
-  let root = resolve(cwd);
-  while (!existsSync(join(root, FOLDER))) {
-    const parent = dirname(root);
-    if (parent === root) return projectAt(resolve(cwd));
-    root = parent;
+  const start = resolve(cwd);
+  const shared = new Set([homedir(), tmpdir(), parse(start).root]);
+  for (let root = start; ; root = dirname(root)) {
+    const isCandidate = root === start || !shared.has(root);
+    if (isCandidate && isOwnFolder(join(root, FOLDER))) return projectAt(root);
+    if (root === dirname(root)) return projectAt(start);
   }
-  return projectAt(root);
+}
+
+function isOwnFolder(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return false;
+  return process.getuid === undefined || stat.uid === process.getuid();
 }
 
 /** The layout of a project at a folder. */

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { printReady, tick } from '../dev/banner.ts';
 import { beginChain } from '../dev/begin.ts';
 import { writeConfigs } from '../dev/configs.ts';
-import { depositDemo } from '../dev/demo.ts';
+import { depositDemo, type DemoParts } from '../dev/demo.ts';
 import { makeNetwork } from '../dev/make.ts';
 import { choosePorts, DEFAULT_PORT } from '../dev/ports.ts';
 import { Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
@@ -116,10 +116,20 @@ async function serve(
   tick(context, 'up', nowMs() - startedMs, beginning);
   printReady(context, { place, network, ports, beginning, pids: validators.pids });
   if (flagOption(input, 'demo')) {
-    await depositDemo(context, { client, suite, identities, paths, ports });
+    await tryDemo(context, { client, suite, identities, paths, ports });
   }
   if (!out.isJson) out.note(`\n  ${out.words.stopHint}`);
   await untilAborted(signal);
+}
+
+/** A demo that fails is said and leaves the network running. */
+async function tryDemo(context: Context, parts: DemoParts): Promise<void> {
+  try {
+    await depositDemo(context, parts);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.out.error(error);
+  }
 }
 
 /** Let other commands find a network that is not in the usual place. */

@@ -31,7 +31,7 @@ export async function run(context: Context, input: Input): Promise<number> {
   progress.end();
   if (broken === 0) {
     const elapsed = formatDuration(context.nowMs() - startedMs);
-    out.note(`${style.green('✓')} ${words.seedsHold(done, elapsed)}`);
+    if (!out.isJson) out.result({}, () => `${style.green('✓')} ${words.seedsHold(done, elapsed)}`);
     return exitCodes.ok;
   }
   out.note(`  ${words.replayWith(`${command} sim --seed <seed> --tier <tier>`)}`);

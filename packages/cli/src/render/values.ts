@@ -37,7 +37,8 @@ export function formatDuration(durationMs: number): string {
 export function formatBytes(sizeBytes: number): string {
   if (sizeBytes < 1_024) return `${sizeBytes} B`;
   if (sizeBytes < 1_048_576) return `${(sizeBytes / 1_024).toFixed(1)} KiB`;
-  return `${(sizeBytes / 1_048_576).toFixed(1)} MiB`;
+  if (sizeBytes < 1_073_741_824) return `${(sizeBytes / 1_048_576).toFixed(1)} MiB`;
+  return `${(sizeBytes / 1_073_741_824).toFixed(1)} GiB`;
 }
 
 /** A whole number with separators of thousands. */
