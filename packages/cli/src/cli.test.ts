@@ -95,7 +95,9 @@ describe('a command line', () => {
   it('names the identity that is missing before it asks a node', async () => {
     const cwd = tempDir();
     writeFileSync(join(cwd, 'x.txt'), 'x');
-    const run = await hanse(['evidence', 'deposit', 'x.txt', '--url', 'http://127.0.0.1:1'], { cwd });
+    const run = await hanse(['evidence', 'deposit', 'x.txt', '--url', 'http://127.0.0.1:1'], {
+      cwd,
+    });
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('IdentityUnknown');
   });
@@ -137,7 +139,9 @@ describe('a command line', () => {
   it('ends with 130 when it was interrupted', async () => {
     const server = createServer(() => {});
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close().closeAllConnections());
+    onTestFinished(() => {
+      server.close().closeAllConnections();
+    });
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const controller = new AbortController();

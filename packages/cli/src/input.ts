@@ -32,12 +32,6 @@ export function textOption(input: Input, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A repeatable text option. */
-export function listOption(input: Input, name: string): readonly string[] | undefined {
-  const value = input.options[name];
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;
-}
-
 /** Whether a switch was given. `--no-x` makes option `x` false. */
 export function flagOption(input: Input, name: string): boolean {
   return input.options[name] === true;

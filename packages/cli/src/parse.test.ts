@@ -2,7 +2,15 @@ import { isHanseError } from '@hanse/kit';
 import { describe, expect, it } from 'vitest';
 import { completionScript, SHELLS } from './completion.ts';
 import { spawnSync } from 'node:child_process';
-import { argument, argumentList, choiceOption, flagOption, integerOption, isOff, textOption } from './input.ts';
+import {
+  argument,
+  argumentList,
+  choiceOption,
+  flagOption,
+  integerOption,
+  isOff,
+  textOption,
+} from './input.ts';
 import { parseCommandLine } from './parse.ts';
 import { commands, globalOptions, groups } from './table/all.ts';
 
@@ -24,7 +32,9 @@ function refusal(line: string): string {
 
 describe('parsing', () => {
   it('takes options before and after the command and its arguments', () => {
-    const { entry, input } = parse('--json evidence deposit a b --as bank --no-fields --url http://x');
+    const { entry, input } = parse(
+      '--json evidence deposit a b --as bank --no-fields --url http://x',
+    );
     expect(entry.name).toBe('evidence deposit');
     expect(argumentList(input, 0)).toEqual(['a', 'b']);
     expect(flagOption(input, 'json')).toBe(true);
@@ -78,7 +88,11 @@ describe('parsing', () => {
 
 describe('help', () => {
   it('is asked for in three ways', () => {
-    for (const line of ['evidence deposit --help', 'evidence deposit -h', 'help evidence deposit']) {
+    for (const line of [
+      'evidence deposit --help',
+      'evidence deposit -h',
+      'help evidence deposit',
+    ]) {
       const parsed = parseCommandLine(line.split(' '), 'en');
       expect(parsed).toMatchObject({ kind: 'help', isAsked: true });
       if (parsed.kind === 'help') expect(parsed.text).toContain('--no-fields');

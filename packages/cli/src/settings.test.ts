@@ -59,7 +59,10 @@ describe('settings', () => {
   it('splits lists of URLs', () => {
     const project = projectWith(undefined, undefined);
     const env = { HANSE_URL: 'http://a, http://b' };
-    expect(resolveSettings({ flags: {}, env, project }).urls.value).toEqual(['http://a', 'http://b']);
+    expect(resolveSettings({ flags: {}, env, project }).urls.value).toEqual([
+      'http://a',
+      'http://b',
+    ]);
   });
 
   it('refuses a project file it does not understand', () => {

@@ -162,7 +162,7 @@ async function checkNodes(context: Context): Promise<readonly Finding[]> {
   const { createClient } = await import('@hanse/client');
   const { urls } = context.settings;
   const heads = await Promise.all(
-    urls.value.map(async (url): Promise<Finding & { readonly time?: number }> => {
+    urls.value.map(async (url): Promise<{ readonly finding: Finding; readonly time: number }> => {
       try {
         const client = createClient({ urls: [url] });
         const head = await client.head({ timeoutMs: ASK_MS, signal: context.signal });
@@ -170,7 +170,7 @@ async function checkNodes(context: Context): Promise<readonly Finding[]> {
         const isWhole = seen === head.validators.length;
         const facts = `${url}  ${head.network} · ${head.suite}`;
         return {
-          ...finding(context, 'api', isWhole ? 'ok' : 'warning', {
+          finding: finding(context, 'api', isWhole ? 'ok' : 'warning', {
             detail: {
               en: `${facts} · height ${head.height} · sees ${seen} of ${head.validators.length} validators`,
               zh: `${facts} · 高度 ${head.height} · 可见验证节点 ${seen}/${head.validators.length}`,
@@ -181,18 +181,19 @@ async function checkNodes(context: Context): Promise<readonly Finding[]> {
         };
       } catch (error) {
         const reason = isHanseError(error) ? String(error.params['reason'] ?? '') : reasonOf(error);
-        return finding(context, 'api', 'failed', {
+        const failed = finding(context, 'api', 'failed', {
           detail: { en: `${url} does not answer: ${reason}`, zh: `${url} 无应答：${reason}` },
           fix: {
             en: 'Start a network with hanse dev, or name another node with --url.',
             zh: '请用 hanse dev 启动网络，或用 --url 指定其他节点。',
           },
         });
+        return { finding: failed, time: 0 };
       }
     }),
   );
-  const newest = Math.max(0, ...heads.map((one) => one.time ?? 0));
-  const findings = heads.map(({ time: _, ...one }) => one);
+  const newest = Math.max(0, ...heads.map((one) => one.time));
+  const findings = heads.map((one) => one.finding);
   return newest > context.nowMs() + CLOCK_MS_MAX
     ? [...findings, slowClock(context, newest)]
     : findings;

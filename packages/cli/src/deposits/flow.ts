@@ -98,7 +98,10 @@ async function sendGroup(
   count: (more: number) => void,
 ): Promise<readonly FileResult[]> {
   const prepared = attempts.filter((one): one is Prepared => 'id' in one);
-  const fresh = new Map(prepared.filter(({ id }) => !byId.has(id)).map((one) => [one.id, one]));
+  const fresh = new Map<string, Prepared>();
+  for (const one of prepared) {
+    if (!byId.has(one.id) && !fresh.has(one.id)) fresh.set(one.id, one);
+  }
   const maybe = [...fresh.values()].filter((one) => one.wasKept);
   await eachOf(maybe, LOOKUPS_AT_ONCE, async (one) => {
     const first = await firstDeposit(parts.client, one);

@@ -9,6 +9,7 @@ export type Ports = {
   readonly link: readonly number[];
 };
 
+/** First port of a local network that names none. */
 export const DEFAULT_PORT = 7300;
 const LINK_OFFSET = 10;
 const BLOCK = 20;

@@ -30,11 +30,15 @@ describe('width', () => {
 
   it('never truncates to more than the width', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 20 }), (text, width) => {
-        const cut = truncate(text, width);
-        expect(displayWidth(cut)).toBeLessThanOrEqual(Math.max(width, 1));
-        if (displayWidth(text) <= width) expect(cut).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.integer({ min: 1, max: 20 }),
+        (text, width) => {
+          const cut = truncate(text, width);
+          expect(displayWidth(cut)).toBeLessThanOrEqual(Math.max(width, 1));
+          if (displayWidth(text) <= width) expect(cut).toBe(text);
+        },
+      ),
     );
   });
 });
@@ -57,13 +61,23 @@ describe('style', () => {
 });
 
 describe('tables', () => {
-  const columns = [{ title: '文件', shrinks: true }, { title: 'Block', align: 'right' }] as const;
+  const columns = [
+    { title: '文件', shrinks: true },
+    { title: 'Block', align: 'right' },
+  ] as const;
 
   it('aligns columns whatever the language', () => {
-    const text = renderTable(columns, [['存证.txt', '7'], ['a', '12']], {
-      style: plain,
-      width: undefined,
-    });
+    const text = renderTable(
+      columns,
+      [
+        ['存证.txt', '7'],
+        ['a', '12'],
+      ],
+      {
+        style: plain,
+        width: undefined,
+      },
+    );
     expect(text.split('\n')).toEqual(['文件      Block', '存证.txt      7', 'a            12']);
   });
 
@@ -163,7 +177,9 @@ describe('errors', () => {
   });
 
   it('calls anything else a fault of Hanse', () => {
-    expect(renderError(new Error('boom'), { language: 'en', style: plain })).toContain('HANSE-9003');
+    expect(renderError(new Error('boom'), { language: 'en', style: plain })).toContain(
+      'HANSE-9003',
+    );
     expect(errorJson('boom')).toMatchObject({ error: { code: 'HANSE-9003' } });
   });
 
