@@ -15,6 +15,8 @@ export type BenchOptions = {
   readonly scenarios: readonly Scenario[];
   readonly soakSeconds: number;
   readonly output: string | undefined;
+  /** Flags for the Node process of each validator. */
+  readonly nodeFlags: readonly string[];
   /** Folder for CPU profiles of validator 0. */
   readonly profileDir: string | undefined;
 };
@@ -32,6 +34,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --quick                 short runs, for a look
   --seed N                seed of the workload (1)
   --out FILE              write the figures as JSON
+  --node-flags "F"        flags for the validators' Node processes, to compare
   --profile DIR           CPU profiles of validator 0
 `;
 
@@ -49,6 +52,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
       profile: { type: 'string' },
+      'node-flags': { type: 'string', default: '' },
       light: { type: 'string', default: '20' },
       help: { type: 'boolean', default: false },
     },
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     scenarios: scenariosOf(values.only, soakSeconds > 0),
     soakSeconds,
     output: values.out,
+    nodeFlags: values['node-flags'].split(' ').filter((flag) => flag !== ''),
     profileDir: values.profile,
   };
 }
