@@ -2,16 +2,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { makeBundle, type Bundle } from '@hanse/client';
 import { isHanseError } from '@hanse/kit';
-import { genesisSchema } from '@hanse/model';
 import type { Json } from '@hanse/codec';
 import type { Context } from '../context.ts';
 import { formatBundle } from '../deposits/bundles.ts';
 import { resolveDeposit } from '../deposits/reference.ts';
 import { prettyJson, writeFileWhole } from '../files.ts';
 import { mustArgument, textOption, type Input } from '../input.ts';
-
-/** Format name of an exported receipt. */
-const RECEIPT_FORMAT = 'hanse-receipt/1';
+import { makeReceiptDocument } from '../receipts.ts';
 
 /** Export the bundle of a deposit; for a transaction, its receipt with proof. */
 export async function run(context: Context, input: Input): Promise<void> {
@@ -35,13 +32,10 @@ export function writeBundleOut(context: Context, bundle: Bundle, output: string 
   writeOut(context, { ...bundle }, formatBundle(bundle), output);
 }
 
-/** The receipt of a transaction as a document: canonical bytes, base64url. Throws `otherwise` when there is none. */
+/** The receipt of a transaction as a document. Throws `otherwise` when there is none. */
 async function receiptDocument(context: Context, txid: string, otherwise: unknown): Promise<Json> {
-  const client = await context.client();
-  const { genesis } = await client.chain();
   try {
-    const { proof } = await client.receipt(txid, { signal: context.signal });
-    return { format: RECEIPT_FORMAT, genesis: genesisSchema.toJson(genesis), txid, ...proof };
+    return await makeReceiptDocument(await context.client(), txid, context.signal);
   } catch (error) {
     throw isHanseError(error) && error.codeName === 'TxUnknown' ? otherwise : error;
   }

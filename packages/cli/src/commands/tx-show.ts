@@ -44,7 +44,8 @@ function eventsOf({ events }: Receipt) {
   }));
 }
 
-function receiptJson(verified: VerifiedReceipt): Json {
+/** The documented shape of a transaction. */
+export function receiptJson(verified: VerifiedReceipt): Json {
   const { receipt, tx, header } = verified;
   const { status } = receipt;
   return {
@@ -71,7 +72,8 @@ function refusalJson({ code, message, params }: Refusal): Json {
   };
 }
 
-function renderReceipt(context: Context, verified: VerifiedReceipt): string {
+/** A transaction as people read it. */
+export function renderReceipt(context: Context, verified: VerifiedReceipt): string {
   const { out } = context;
   const { words, style } = out;
   const { receipt, tx, header } = verified;

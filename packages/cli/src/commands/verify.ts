@@ -13,9 +13,11 @@ import { createNativeSuite } from '@hanse/native';
 import type { Context } from '../context.ts';
 import { hashFile } from '../deposits/prepare.ts';
 import { readJsonFile } from '../files.ts';
-import { argument, integerOption, mustArgument, type Input } from '../input.ts';
+import { argument, integerOption, mustArgument, usage, type Input } from '../input.ts';
+import { checkReceiptDocument, isReceiptDocument } from '../receipts.ts';
 import { renderFields } from '../render/table.ts';
 import { formatBytes, formatTime } from '../render/values.ts';
+import { receiptJson, renderReceipt } from './tx-show.ts';
 
 /** Check a proof bundle without a network, and the file against it when one is given. */
 export async function run(context: Context, input: Input): Promise<void> {
@@ -36,6 +38,7 @@ export async function checkBundle(
 ): Promise<void> {
   const { out, settings } = context;
   const document = readJsonFile(asked.bundle);
+  if (isReceiptDocument(document)) return checkReceipt(context, document, asked);
   // An unanchored bundle is checked against the genesis it brings: consistent, but whose chain is open.
   const own = readGenesis(readBundle(document).genesis, createNativeSuite);
   const trusted = settings.genesis.value;
@@ -50,6 +53,27 @@ export async function checkBundle(
   if (trusted === undefined) out.warn(out.words.unanchoredBundle(report.genesisHash));
   const json = { verified: true, anchored: trusted !== undefined, report: reportJson(report) };
   out.result(json, () => renderReport(context, report, own));
+}
+
+/** Check an exported receipt and print it. */
+function checkReceipt(
+  context: Context,
+  document: Json,
+  { file, maxAgeMs }: { readonly file?: string; readonly maxAgeMs?: number },
+): void {
+  const { out, settings } = context;
+  if (file !== undefined) {
+    throw usage('A receipt is about a transaction, not a file.', '回执针对交易，而非文件。');
+  }
+  const trusted = settings.genesis.value;
+  const nowMs = context.nowMs();
+  const { receipt, genesisHash } = checkReceiptDocument(document, { trusted, nowMs, maxAgeMs });
+  if (trusted === undefined) out.warn(out.words.unanchoredBundle(genesisHash));
+  const json = { verified: true, anchored: trusted !== undefined, receipt: receiptJson(receipt) };
+  out.result(json, () => {
+    const mark = out.style.green('✓');
+    return `${mark} ${out.words.verified}\n${renderReceipt(context, receipt)}`;
+  });
 }
 
 function reportJson(report: BundleReport): Json {

@@ -196,7 +196,7 @@ export const evidenceCommands: readonly CommandEntry[] = [
       },
     ],
     examples: ['verify readme.bundle.json README.md'],
-    json: '{ verified, anchored, report }',
+    json: '{ verified, anchored, report }; for a receipt { verified, anchored, receipt }',
     load: () => import('../commands/verify.ts'),
   },
 ];
