@@ -48,58 +48,71 @@ const MEMORY_BYTES_MAX = 32 * 1024 * 1024;
 const HEAD_BYTES = 64;
 const SECRET_BYTES = 32;
 
-/** Hash a file, commit to its fields and keep the secret on disk. Throws FileUnreadable, OverLimit. */
+/**
+ * Hash a file, commit to its fields and make what its depositor keeps. A deposit kept before is used
+ * again, so that a repeat asks for exactly the same. Throws FileUnreadable, OverLimit.
+ */
 export async function prepareFile(
   depositor: Depositor,
   file: FoundFile,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const secret = randomBytes(SECRET_BYTES);
-  const { deposit, report } = await commitFile(depositor.suite, file, options, secret);
-  const id = toHex(deposit.byteHash);
+  const { suite, chainId, did } = depositor;
+  const content = await readContent(suite, file, options);
+  const id = toHex(content.hash);
   const earlier = depositor.kept.read(id);
-  const isOurs = earlier?.depositor === depositor.did && earlier.chainId === depositor.chainId;
-  if (earlier !== undefined && isOurs) {
-    return { file, id, kept: earlier, wasKept: true, note: report.note };
+  const isOfChain = earlier?.chainId === chainId;
+  if (earlier !== undefined && isOfChain && earlier.depositor === did) {
+    return { file, id, kept: earlier, wasKept: true, note: undefined };
   }
+  const secret = randomBytes(SECRET_BYTES);
+  const { deposit, report } = commit(suite, file, content, options, secret);
   const kept: Kept = {
-    chainId: depositor.chainId,
-    depositor: depositor.did,
+    chainId,
+    depositor: did,
     path: file.path,
     name: basename(file.path),
-    hasFields: options.withFields,
+    hasFields: content.bytes !== undefined,
     secret,
     deposit,
   };
-  // A deposit kept for another identity or chain is replaced only when the chain does not have it.
-  return { file, id, kept, wasKept: earlier?.chainId === depositor.chainId, note: report.note };
+  // One kept for another identity is replaced only when the chain does not have the deposit.
+  return { file, id, kept, wasKept: isOfChain, note: report.note };
 }
 
-async function commitFile(
+/** A file as it is committed: with its bytes where its fields are wanted, by hash and head otherwise. */
+type Content = {
+  readonly hash: Uint8Array;
+  readonly sizeBytes: number;
+  readonly head: Uint8Array;
+  readonly bytes: Uint8Array | undefined;
+};
+
+async function readContent(
+  suite: Suite,
+  { path, sizeBytes }: FoundFile,
+  { withFields }: PrepareOptions,
+): Promise<Content> {
+  if (!withFields || sizeBytes > MEMORY_BYTES_MAX) {
+    return { ...(await hashFile(suite, path)), head: await readHead(path), bytes: undefined };
+  }
+  const bytes = readBytes(path);
+  return { hash: suite.hash(bytes), sizeBytes: bytes.length, head: bytes, bytes };
+}
+
+function commit(
   suite: Suite,
   file: FoundFile,
+  content: Content,
   options: PrepareOptions,
   secret: Uint8Array,
-): Promise<PreparedDeposit> {
+): PreparedDeposit {
   const name = basename(file.path);
-  const capture = captureOf(file, options);
-  const parts = { name, capture, secret };
-  try {
-    if (options.withFields && file.sizeBytes <= MEMORY_BYTES_MAX) {
-      const bytes = new Uint8Array(readFileSync(file.path));
-      const { mediaType } = options;
-      return prepareDeposit(suite, bytes, {
-        ...parts,
-        ...(mediaType === undefined ? {} : { mediaType }),
-      });
-    }
-    const mediaType = options.mediaType ?? mediaOf(name, await readHead(file.path)).mediaType;
-    const hashed = await hashFile(suite, file.path);
-    return prepareLargeDeposit(suite, hashed, { ...parts, mediaType });
-  } catch (error) {
-    const isFileError = error instanceof Error && 'syscall' in error;
-    throw isFileError ? unreadable(file.path, error) : error;
-  }
+  const mediaType = options.mediaType ?? mediaOf(name, content.head).mediaType;
+  const parts = { name, mediaType, capture: captureOf(file, options), secret };
+  return content.bytes === undefined
+    ? prepareLargeDeposit(suite, content, parts)
+    : prepareDeposit(suite, content.bytes, parts);
 }
 
 /** The kept deposit's commitment, made again from the file. Undefined when the file is another one. */
@@ -113,7 +126,7 @@ export async function recommit(
   const large = deposit.sizeBytes > MEMORY_BYTES_MAX || !kept.hasFields;
   const again = large
     ? prepareLargeDeposit(suite, await hashFile(suite, path), parts)
-    : prepareDeposit(suite, new Uint8Array(readFileSync(path)), parts);
+    : prepareDeposit(suite, readBytes(path), parts);
   const isSame =
     equalBytes(again.deposit.byteHash, deposit.byteHash) &&
     equalBytes(again.deposit.fieldsRoot, deposit.fieldsRoot);
@@ -129,6 +142,14 @@ export async function hashFile(
     return await hashStream(suite, createReadStream(path, { highWaterMark: 1024 * 1024 }));
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? unreadable(path, error) : error;
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
