@@ -1,6 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleDir, ROOT } from './bundle.ts';
 
@@ -150,22 +148,4 @@ export class NodeProcess {
 /** How a process ended, in words. */
 export function exitText({ code, signal }: Exit): string {
   return signal === null ? `code ${code}` : `signal ${signal}`;
-}
-
-/** Whether a process of this id exists and is not a zombie. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-/** Wait for an event of an emitter once, with a limit in milliseconds. */
-export async function onceWithin(
-  emitter: NodeJS.EventEmitter,
-  event: string,
-  timeoutMs: number,
-): Promise<readonly unknown[]> {
-  return once(emitter, event, { signal: AbortSignal.timeout(timeoutMs) });
 }
