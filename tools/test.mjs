@@ -17,8 +17,7 @@ const STAGES = [
   {
     name: 'sim',
     title: 'Simulated networks with faults and liars',
-    run: ['hanse', 'sim', '--gate'],
-    needs: ['packages/cli/src/main.ts', 'packages/sim/src/index.ts'],
+    run: ['tools/run.mjs', 'test/sim/main.ts'],
   },
   {
     name: 'e2e',

@@ -9,3 +9,4 @@ export {
 } from './fast/index.ts';
 export { runMutants, type MutationOptions, type MutationResult } from './mutation.ts';
 export { mutants, type Mutant } from './mutants.ts';
+export { runSeeds, type FailedSeed, type ParallelOptions } from './parallel.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
-import { plant } from './mutation.ts';
+import { plant } from './tier.ts';
 import { wholeMutants } from './whole/mutants.ts';
 
 const ROOT = new URL('../../../', import.meta.url);

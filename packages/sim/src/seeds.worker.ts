@@ -3,6 +3,9 @@ import type { ActorName } from './fast/actors/index.ts';
 import { runFastSeed } from './fast/run.ts';
 import { scenarioOf } from './fast/scenario.ts';
 
+/** Seeds run twice: nothing but the seed may decide what happens. */
+const REPEATED_EVERY = 50;
+
 /** What a worker tries: seeds in order, until one fails. */
 export type WorkerTask = {
   readonly from: number;
@@ -33,8 +36,12 @@ function firstFailure({ from, count, actor }: WorkerTask): WorkerAnswer {
 /** A run that throws has failed, too: the reducer asserts its own invariants. */
 function failureOf(seed: number): string | undefined {
   try {
-    const violation = runFastSeed(seed).violations[0];
-    return violation === undefined ? undefined : `${violation.invariant}: ${violation.message}`;
+    const { violations, eventHash } = runFastSeed(seed);
+    const violation = violations[0];
+    if (violation !== undefined) return `${violation.invariant}: ${violation.message}`;
+    const isRepeated = seed % REPEATED_EVERY === 0;
+    if (isRepeated && runFastSeed(seed).eventHash !== eventHash) return 'two runs differ';
+    return undefined;
   } catch (error) {
     return `throws ${String(error)}`;
   }
