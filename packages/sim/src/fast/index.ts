@@ -1,3 +1,2 @@
 export { fastGate, type GateOptions, type GateResult } from './gate.ts';
 export { runFastSeed, type FastOptions, type FastResult } from './run.ts';
-export type { Violation } from './checker.ts';
