@@ -8,6 +8,7 @@ import { hanse, tempDir } from '../test/host.ts';
 import { exitCodeOf } from './exit.ts';
 import { IdentityStore } from './identities.ts';
 import { createNativeSuite } from '@hanse/native';
+import { lockFolder } from '@hanse/store';
 import { version } from './version.ts';
 
 function json(text: string): { readonly [key: string]: Json } {
@@ -210,5 +211,45 @@ describe('identities', () => {
       { name: 'bank', did, kid: 'k1', alg: 'ed25519', current: true },
     ]);
     expect((await hanse(['id', 'use', 'nobody'], { cwd })).code).toBe(2);
+  });
+});
+
+describe('repairing a validator', () => {
+  function dataDir(): string {
+    const dir = join(tempDir(), 'data');
+    for (const part of ['log', 'state', 'index']) mkdirSync(join(dir, part), { recursive: true });
+    writeFileSync(join(dir, 'log/00000001.log'), 'broken');
+    return dir;
+  }
+
+  it.each(['', 'log', 'state'])('moves all of it aside, given data/%s', async (part) => {
+    const dir = dataDir();
+    const run = await hanse(['node', 'repair', '--data', join(dir, part), '--json']);
+    expect(run.code).toBe(0);
+    const to = join(dir, 'damaged-1700000000000');
+    expect(json(run.stdout)).toEqual({ data: dir, moved: ['log', 'state', 'index'], to });
+    expect(readFileSync(join(to, 'log/00000001.log'), 'utf8')).toBe('broken');
+    expect(statSync(join(dir, 'rejoin')).isFile()).toBe(true);
+  });
+
+  it('leaves an empty folder alone', async () => {
+    const dir = tempDir();
+    const { stdout } = await hanse(['node', 'repair', '--data', dir, '--json']);
+    expect(json(stdout)).toEqual({ data: dir, moved: [], to: null });
+  });
+
+  it('touches nothing while a validator runs', async () => {
+    const dir = dataDir();
+    const lock = await lockFolder(join(dir, 'log'));
+    onTestFinished(() => lock.release());
+    const run = await hanse(['node', 'repair', '--data', dir]);
+    expect(run.stderr).toContain('HANSE-1008');
+    expect(statSync(join(dir, 'log')).isDirectory()).toBe(true);
+  });
+
+  it('needs to know which', async () => {
+    expect((await hanse(['node', 'repair'])).code).toBe(4);
+    expect((await hanse(['node', 'start'])).code).toBe(4);
+    expect((await hanse(['node', 'repair', '--data', '/nowhere/at/all'])).code).toBe(2);
   });
 });

@@ -11,8 +11,9 @@ import { beginChain } from '../dev/begin.ts';
 import { writeConfigs } from '../dev/configs.ts';
 import { depositDemo, type DemoParts } from '../dev/demo.ts';
 import { makeNetwork } from '../dev/make.ts';
+import { ORGANISATIONS } from '../dev/organisations.ts';
 import { choosePorts, DEFAULT_PORT } from '../dev/ports.ts';
-import { Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
+import { quorumOf, Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
 import { exitCodes } from '../exit.ts';
 import { makePrivateDir, prettyJson, writePrivateFile } from '../files.ts';
 import { IdentityStore } from '../identities.ts';
@@ -111,9 +112,10 @@ async function serve(
     suite,
     identities,
     operatorsFile: paths.operatorsFile,
+    running: validators.running,
     signal,
   });
-  tick(context, 'up', nowMs() - startedMs, beginning);
+  tick(context, 'up', nowMs() - startedMs, { count: validators.running, beginning });
   printReady(context, { place, network, ports, beginning, pids: validators.pids });
   if (flagOption(input, 'demo')) {
     await tryDemo(context, { client, suite, identities, paths, ports });
@@ -166,13 +168,11 @@ function listenerOf({ out }: Context): ValidatorsListener {
   };
 }
 
-const VALIDATORS = 4;
-const QUORUM = 3;
-
 function quorumText(words: Context['out']['words'], { running }: Ended): string {
-  return running >= QUORUM
-    ? words.quorumHolds(running, VALIDATORS)
-    : words.quorumLost(running, VALIDATORS);
+  const total = ORGANISATIONS.length;
+  return running >= quorumOf(total)
+    ? words.quorumHolds(running, total)
+    : words.quorumLost(running, total);
 }
 
 function isHelpful(error: HanseError): boolean {

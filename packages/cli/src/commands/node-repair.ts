@@ -1,5 +1,5 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HanseError } from '@hanse/kit';
 import type { Context } from '../context.ts';
 import { makePrivateDir } from '../files.ts';
@@ -23,7 +23,7 @@ export async function run(context: Context, input: Input): Promise<void> {
       flag: '--data',
     });
   }
-  const dir = resolve(cwd, given);
+  const dir = dataDirOf(resolve(cwd, given));
   if (!existsSync(dir)) {
     throw usage(`There is no folder ${dir}.`, `目录 ${dir} 不存在。`);
   }
@@ -41,6 +41,13 @@ export async function run(context: Context, input: Input): Promise<void> {
     if (moved.length === 0) return words.nothingToRepair;
     return `${style.green('✓')} ${moved.join(', ')}: ${words.repaired(to)}`;
   });
+  if (moved.length > 0) out.note(`  ${out.words.repairOneOnly}`);
+}
+
+/** The data folder itself, where one of its parts was named, as errors about that part do. */
+function dataDirOf(path: string): string {
+  const isPart = PARTS.includes(basename(path)) && !existsSync(join(path, 'log'));
+  return isPart ? dirname(path) : path;
 }
 
 /** Throws DataInUse while a validator has its log open. */

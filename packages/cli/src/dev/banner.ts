@@ -25,13 +25,13 @@ export function tick(
   { out }: Context,
   step: 'keysMade' | 'keysFound' | 'up',
   elapsedMs: number,
-  beginning?: Beginning,
+  up?: { readonly count: number; readonly beginning: Beginning },
 ): void {
   const { words, noteStyle } = out;
   const names = ORGANISATIONS.join(' · ');
   const text =
     step === 'up'
-      ? `${words.validatorsUp(ORGANISATIONS.length)}, ${beginningText(out.words, beginning)}`
+      ? `${words.validatorsUp(up?.count ?? 0)}, ${beginningText(words, up?.beginning)}`
       : words[step](ORGANISATIONS.length, names);
   const time = noteStyle.dim(formatDuration(elapsedMs).padStart(7));
   out.note(`  ${noteStyle.green('✓')} ${pad(text, TEXT_WIDTH)} ${time}`);

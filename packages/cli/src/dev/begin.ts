@@ -26,16 +26,19 @@ export async function beginChain(options: {
   readonly suite: Suite;
   readonly identities: IdentityStore;
   readonly operatorsFile: string;
+  /** How many validators run. */
+  readonly running: number;
   readonly signal: AbortSignal;
 }): Promise<Beginning> {
-  const { client, suite, identities, operatorsFile, signal } = options;
-  const head = await waitForLinks(client, signal);
+  const { client, suite, identities, operatorsFile, running, signal } = options;
+  const head = await waitForLinks(client, running, signal);
+  const reached = { height: newestHeight(head), signal };
   const missing: { readonly did: string; readonly inception: Inception }[] = [];
   for (const inception of readOperators(operatorsFile)) {
     const did = didOf(suite, NETWORK, inception);
-    if (!(await isRegistered(client, did, signal))) missing.push({ did, inception });
+    if (!(await isRegistered(client, did, reached))) missing.push({ did, inception });
   }
-  if (missing.length === 0) return { kind: 'continued', height: head.height };
+  if (missing.length === 0) return { kind: 'continued', height: reached.height };
   try {
     await Promise.all(
       missing.map(async ({ did, inception }) => {
@@ -53,21 +56,31 @@ export async function beginChain(options: {
   return { kind: 'first', height: first.height, signers: first.signers.length };
 }
 
-/** Wait until the validators see each other; a missing one is no failure while a quorum is left. */
-async function waitForLinks(client: Client, signal: AbortSignal): Promise<Head> {
+/** Wait until the running validators see each other, or for as long as that may take. */
+async function waitForLinks(client: Client, running: number, signal: AbortSignal): Promise<Head> {
   const endMs = Date.now() + LINKS_MS;
   for (;;) {
     const head = await client.head({ signal, timeoutMs: LINKS_MS });
-    const isComplete = head.validators.every((one) => one.self || one.connected);
-    if (isComplete || Date.now() > endMs) return head;
+    const seen = head.validators.filter((one) => one.self || one.connected).length;
+    if (seen >= running || Date.now() > endMs) return head;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     signal.throwIfAborted();
   }
 }
 
-async function isRegistered(client: Client, did: string, signal: AbortSignal): Promise<boolean> {
+/** Height that any validator is known to have reached: one that rejoins may lie far behind. */
+function newestHeight({ height, validators }: Head): number {
+  return Math.max(height, ...validators.map((one) => one.executedHeight));
+}
+
+async function isRegistered(
+  client: Client,
+  did: string,
+  { height, signal }: { readonly height: number; readonly signal: AbortSignal },
+): Promise<boolean> {
   try {
-    await client.query('identity', 'get', { did }, { signal, timeoutMs: ASK_MS });
+    const options = { signal, minHeight: height, timeoutMs: ASK_MS };
+    await client.query('identity', 'get', { did }, options);
     return true;
   } catch (error) {
     const isAbsent =

@@ -220,12 +220,22 @@ describe('validator processes', () => {
   });
 
   it('stay down when their data needs a person', async () => {
-    const { validators, told, started } = start([DAMAGED, ACTOR]);
+    const { validators, told, started } = start([DAMAGED, ACTOR, ACTOR, ACTOR]);
     await started;
     await until(() => told.ended.length > 0);
     expect(told.ended[0]).toMatchObject({ name: 'v0', code: 78, restartMs: undefined });
     expect(told.ended[0]?.error.codeName).toBe('LogCorrupt');
-    expect(validators.running).toBe(1);
+    expect(validators.running).toBe(3);
+  });
+
+  it('that are damaged are left out while a quorum is left', async () => {
+    const broken = `
+process.send({ failed: { name: 'LogCorrupt', params: {} } }, () => process.exit(78));`;
+    const { validators, told, started } = start([ACTOR, broken, ACTOR, ACTOR]);
+    await started;
+    expect(told.ended).toMatchObject([{ name: 'v1', restartMs: undefined }]);
+    expect(validators.running).toBe(3);
+    await expect(start([ACTOR, broken, broken, ACTOR]).started).rejects.toThrow('HANSE-6001');
   });
 
   it('stop starting when interrupted', async () => {

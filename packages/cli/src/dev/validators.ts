@@ -36,6 +36,8 @@ type State = {
   readonly files: ValidatorFiles;
   child: ChildProcess | undefined;
   isReady: boolean;
+  /** Ended for a reason that a restart does not mend. */
+  isOut: boolean;
   failure: HanseError | undefined;
   startedMs: number;
   restarts: number;
@@ -62,6 +64,7 @@ export class Validators {
       files: one,
       child: undefined,
       isReady: false,
+      isOut: false,
       failure: undefined,
       startedMs: 0,
       restarts: 0,
@@ -70,8 +73,9 @@ export class Validators {
   }
 
   /**
-   * Start all and wait until all serve. Throws what the first one that ended said, or NotReady
-   * naming those that did neither in time. The caller stops them then.
+   * Start all and wait until all serve. One whose data needs a person is reported and left out while
+   * a quorum is left. Throws what the first one that ended otherwise said, or NotReady naming those
+   * that did neither in time; the caller stops them then.
    */
   async start(timeoutMs: number, signal: AbortSignal): Promise<void> {
     for (const state of this.#states) this.#spawn(state);
@@ -86,13 +90,24 @@ export class Validators {
       };
       signal.addEventListener('abort', abort);
       this.#onChange = () => {
-        const failure = this.#states.find((state) => state.failure !== undefined)?.failure;
+        const failure = this.#startFailure();
         if (failure !== undefined) settle(() => reject(failure));
-        else if (this.#states.every((state) => state.isReady)) settle(resolve);
+        else if (this.#states.every((state) => state.isReady || state.isOut)) settle(resolve);
       };
       this.#onChange();
     });
     this.#isUp = true;
+  }
+
+  /** Why the network cannot start, if it cannot. */
+  #startFailure(): HanseError | undefined {
+    // One that has told its failure is still to end: only then its exit code is known.
+    const ended = this.#states.filter(
+      (state) => state.failure !== undefined && state.child === undefined,
+    );
+    const broken = ended.find((state) => !state.isOut) ?? ended[0];
+    const isEnough = this.#states.length - ended.length >= quorumOf(this.#states.length);
+    return ended.every((state) => state.isOut) && isEnough ? undefined : broken?.failure;
   }
 
   /** How many run now. */
@@ -158,9 +173,10 @@ export class Validators {
     state.isReady = false;
     const { name, logFile } = state.files;
     const error = (state.failure ??= stoppedError(name, code ?? signal ?? '', logFile));
+    state.isOut = code === EXIT_NEEDS_OPERATOR;
     this.#onChange();
-    if (this.#isStopping || !this.#isUp) return;
-    const restartMs = code === EXIT_NEEDS_OPERATOR ? undefined : this.#scheduleRestart(state);
+    if (this.#isStopping || (!this.#isUp && !state.isOut)) return;
+    const restartMs = state.isOut ? undefined : this.#scheduleRestart(state);
     this.#listener.onEnded({
       name,
       code: code ?? undefined,
@@ -184,6 +200,11 @@ export class Validators {
     const reason = `Validator ${names.join(', ')} did not answer in time; see node.log in its folder.`;
     return new HanseError('NotReady', { reason });
   }
+}
+
+/** Validators that have to agree: more than two thirds. */
+export function quorumOf(validators: number): number {
+  return validators - Math.floor((validators - 1) / 3);
 }
 
 /** The error that a validator sent before it ended. */

@@ -174,6 +174,8 @@ export const en = {
   blame: 'Whose',
   repaired: (to: string) =>
     `moved aside to ${to}; start the validator again and it fetches the chain`,
+  repairOneOnly:
+    'It does not vote where it may have voted before. Do not repair a second validator until this one votes again: too few voters would be left.',
   nothingToRepair: 'There is nothing to move aside.',
 } as const;
 

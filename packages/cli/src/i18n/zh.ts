@@ -160,5 +160,7 @@ export const zh: Words = {
   retry: '重试',
   blame: '责任方',
   repaired: (to) => `已移至 ${to}；重新启动该验证节点即可重新获取链数据`,
+  repairOneOnly:
+    '它不会在可能已投过票的视图再次投票。在其恢复投票之前请勿修复第二个验证节点，否则投票者将不足。',
   nothingToRepair: '没有需要移开的数据。',
 };
