@@ -55,12 +55,10 @@ export async function deliver(
   for (let round = 0; ; round++) {
     throwIfAborted(delivery.signal);
     // A refused envelope may have been taken in an earlier life: ask before believing the refusal.
-    open = await settle(
-      connection,
-      open,
-      delivery,
-      refusal === undefined ? waitFor(connection, delivery) : 0,
-    );
+    open =
+      refusal === undefined
+        ? await waitOnce(connection, open, delivery)
+        : await settle(connection, open, delivery, { waitMs: 0 });
     if (open.length > 0 && refusal !== undefined && !saidExpired)
       return fail(open, delivery, () => refusal);
     open = await dropExpired(connection, open, delivery);
@@ -106,12 +104,30 @@ async function post(
   }
 }
 
+/**
+ * Wait at one node. When it goes away it takes what it had not ordered yet along, so the next thing
+ * to do is to send again, not to wait at another node.
+ */
+async function waitOnce(
+  connection: Connection,
+  open: readonly Open[],
+  delivery: Delivery,
+): Promise<readonly Open[]> {
+  const waitMs = waitFor(connection, delivery);
+  try {
+    return await settle(connection, open, delivery, { waitMs, attemptsMax: 1 });
+  } catch (error) {
+    if (isHanseError(error) && error.codeName === 'NodeUnreachable') return open;
+    throw error;
+  }
+}
+
 /** Ask about open transactions, report what is settled, return what is not. */
 async function settle(
   connection: Connection,
   open: readonly Open[],
   delivery: Delivery,
-  waitMs: number,
+  { waitMs, ...attempts }: { readonly waitMs: number; readonly attemptsMax?: number },
 ): Promise<readonly Open[]> {
   const { until, signal, deadlineMs } = delivery;
   const nowMs = connection.platform.nowMs();
@@ -127,6 +143,7 @@ async function settle(
     deadlineMs: Math.max(deadlineMs, nowMs + waitMs) + WAIT_SLACK_MS,
     attemptMs: waitMs + WAIT_SLACK_MS,
     signal,
+    ...attempts,
   });
   const outcomes = isJsonObject(value) ? value['outcomes'] : undefined;
   if (outcomes === undefined || !isJsonArray(outcomes) || outcomes.length !== open.length) {

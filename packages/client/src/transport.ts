@@ -13,6 +13,8 @@ export type TransportRequest = {
   readonly deadlineMs: number;
   /** How long one node may take; more for requests that wait. */
   readonly attemptMs?: number;
+  /** How many nodes to try at most; until the deadline when absent. */
+  readonly attemptsMax?: number;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -57,6 +59,7 @@ export function createTransport(urls: readonly string[], platform: Platform): Tr
       throwIfAborted(asked.signal);
       const time = { nowMs: platform.nowMs(), deadlineMs: asked.deadlineMs };
       if (!shouldRetry(outcome.failure, time)) throw outcome.error;
+      if (attempt + 1 === asked.attemptsMax) throw outcome.error;
       node = (node + 1) % bases.length;
       // The first round visits every node at once; only then does waiting make sense.
       if (attempt + 1 < bases.length) continue;
