@@ -1,6 +1,15 @@
 import { decode, encode, t } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
-import { assert, concatBytes, equalBytes, HanseError, must, toHex, utf8 } from '@hanse/kit';
+import {
+  assert,
+  concatBytes,
+  equalBytes,
+  HanseError,
+  isHanseError,
+  must,
+  toHex,
+  utf8,
+} from '@hanse/kit';
 import {
   batchDigest,
   batchHeaderSchema,
@@ -231,15 +240,19 @@ export class Archive {
   /** The final block of a height. */
   async finalBlock(height: number): Promise<ArchivedBlock | undefined> {
     const bytes = this.#get(finalKey(height));
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined) {
+      if (height > 0 && height <= (this.lastFinal()?.height ?? 0)) throw indexCorrupt();
+      return undefined;
+    }
     const entry = expect(decode(finalEntrySchema, bytes));
-    const block = expect(openBlock(this.#suite, await this.#port.read(entry.block)));
-    assert(equalBytes(block.digest, entry.digest), `the index names the block of height ${height}`);
+    const block = expect(openBlock(this.#suite, await this.#record(entry.block)));
+    if (block.header.height !== height || !equalBytes(block.digest, entry.digest))
+      throw indexCorrupt();
     if (entry.certificate === undefined) return { block, certificate: undefined };
-    return {
-      block,
-      certificate: expect(decode(certificateSchema, await this.#port.read(entry.certificate))),
-    };
+    const record = await this.#record(entry.certificate);
+    const certificate = expect(decode(certificateSchema, record));
+    if (!equalBytes(certificate.digest, block.digest)) throw indexCorrupt();
+    return { block, certificate };
   }
 
   /** Any block by its digest. */
@@ -247,18 +260,16 @@ export class Archive {
     const position = this.#position(blockKey(digest));
     return position === undefined
       ? undefined
-      : expect(openBlock(this.#suite, await this.#port.read(position)));
+      : expect(openBlock(this.#suite, await this.#record(position)));
   }
 
   /** Bytes of a batch by its digest. */
   async batchBytes(digest: Uint8Array): Promise<Uint8Array | undefined> {
     const position = this.#position(batchDigestKey(digest));
     if (position === undefined) return undefined;
-    const bytes = await this.#port.read(position);
-    assert(
-      equalBytes(batchDigest(this.#suite, expect(decode(batchSchema, bytes)).header), digest),
-      'the index names the batch',
-    );
+    const bytes = await this.#record(position);
+    const { header } = expect(decode(batchSchema, bytes));
+    if (!equalBytes(batchDigest(this.#suite, header), digest)) throw indexCorrupt();
     return bytes;
   }
 
@@ -312,17 +323,30 @@ export class Archive {
     const ownVotes: Vote[] = [];
     const blocks = new Map<string, Block>();
     for (const position of await this.#above('C', floor)) {
-      const certificate = expect(decode(certificateSchema, await this.#port.read(position)));
+      const certificate = expect(decode(certificateSchema, await this.#record(position)));
       certificates.push(certificate);
     }
     for (const position of await this.#above('V', floor))
-      ownVotes.push(expect(decode(voteSchema, await this.#port.read(position))));
+      ownVotes.push(expect(decode(voteSchema, await this.#record(position))));
     for (const { kind, digest } of [...certificates, ...ownVotes]) {
       if (kind === 'nullify' || blocks.has(toHex(digest))) continue;
       const block = await this.block(digest);
       if (block !== undefined) blocks.set(toHex(digest), block);
     }
     return { blocks: [...blocks.values()], certificates, ownVotes };
+  }
+
+  /**
+   * A record the index names. When it cannot be read, the index is what is doubted first: rebuilding
+   * it reads the whole log, which tells which of the two is damaged.
+   */
+  async #record(position: Position): Promise<Uint8Array> {
+    try {
+      return await this.#port.read(position);
+    } catch (error) {
+      if (isHanseError(error) && error.codeName === 'LogCorrupt') throw indexCorrupt(error);
+      throw error;
+    }
   }
 
   #append(kind: number, payload: Uint8Array): Position {
@@ -447,10 +471,14 @@ function unreachableKind(kind: number): never {
   });
 }
 
-/** What this validator wrote decodes; anything else means the log does not hold what it should. */
+/** What this validator wrote decodes; otherwise the index does not name what it should. */
 function expect<T>(
   result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string },
 ): T {
-  assert(result.ok, `a stored record does not decode${result.ok ? '' : `: ${result.error}`}`);
+  if (!result.ok) throw indexCorrupt();
   return result.value;
+}
+
+function indexCorrupt(cause?: unknown): HanseError {
+  return new HanseError('StateCorrupt', { object: 'index of the block log' }, cause);
 }
