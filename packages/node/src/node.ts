@@ -8,9 +8,10 @@ import { readSecretFile } from '@hanse/signer';
 import { BlockTxReader } from './blocktxs.ts';
 import type { NodeConfig } from './config.ts';
 import { createFacade, type ExecutedNews } from './facade.ts';
+import { countStart, stopOnDamage } from './damage.ts';
 import { Feed } from './feed.ts';
 import { initialFacts, noteFinal, observe, type Streams } from './observe.ts';
-import { prepare, type Parts } from './prepare.ts';
+import { markForRebuild, prepare, type Parts } from './prepare.ts';
 import type { WorkerClient } from './rpc.ts';
 import { lostUpTo, openSigner } from './signing.ts';
 import type { StateMethods } from './state.ts';
@@ -38,14 +39,34 @@ export async function runNode(
 ): Promise<RunningNode> {
   const parts = await prepare(config, fatal);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const starts = countStart(config.dataDir);
+  if (starts.isSuspect) markForRebuild(config.dataDir);
   rebuildIfMarked(config.dataDir, parts.log);
-  const verify = await VerifyPool.start(
-    { suite: parts.suite.id, chainId: parts.chainId },
-    parts.fatal,
-  );
-  const workers: Workers = { verify, state: startStateWorker(parts.fatal) };
-  const executed = await openState(parts, workers.state);
-  const storage = await openStorage(parts);
+  try {
+    const { url, stop } = await start(parts);
+    return {
+      url,
+      stop: async () => {
+        parts.mute();
+        await stop();
+        starts.stopped();
+      },
+    };
+  } catch (error) {
+    parts.fatal(error);
+    throw error;
+  }
+}
+
+async function start(parts: Parts): Promise<RunningNode> {
+  const state = startStateWorker(parts.fatal);
+  const chain = { suite: parts.suite.id, chainId: parts.chainId };
+  const [verify, executed, storage] = await Promise.all([
+    VerifyPool.start(chain, parts.fatal),
+    openState(parts, state),
+    openStorage(parts),
+  ]);
+  const workers: Workers = { verify, state };
   const streams: Streams = {
     facts: initialFacts(parts),
     waiters: new Waiters(),
@@ -54,16 +75,14 @@ export async function runNode(
   };
   await recallTip(streams, storage, executed);
   const running = await startValidator(parts, { workers, storage, streams, executed });
-  const api = await listen(
-    parts,
-    createFacade({
-      ...parts,
-      ...streams,
-      ...workers,
-      validator: running.validator,
-      blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
-    }),
-  );
+  const facade = createFacade({
+    ...parts,
+    ...streams,
+    ...workers,
+    validator: running.validator,
+    blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
+  });
+  const api = await listen(parts, stopOnDamage(facade, parts.fatal));
   const { tip } = streams.facts;
   parts.log('info', 'node started', {
     api: api.url,
@@ -73,11 +92,10 @@ export async function runNode(
   return {
     url: api.url,
     stop: async () => {
-      parts.mute();
       await Promise.all([api.close(), running.stop()]);
       await storage.close();
-      await workers.state.call('close', {});
-      await Promise.all([workers.state.close(), verify.close()]);
+      await state.call('close', {});
+      await Promise.all([state.close(), verify.close()]);
     },
   };
 }

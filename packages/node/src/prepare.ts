@@ -33,9 +33,10 @@ export async function prepare(config: NodeConfig, fatal: (error: unknown) => voi
   const suite = createNativeSuite(genesis.suite);
   const { key, index } = await readValidatorKey(config, suite, genesis);
   let failed = false;
-  const failOnce = (error: unknown): void => {
+  const failOnce = (thrown: unknown): void => {
     if (failed) return;
     failed = true;
+    const error = withDataDir(thrown, config.dataDir);
     log('error', 'node failed', { reason: error instanceof Error ? error.message : String(error) });
     if (isHanseError(error) && error.codeName === 'StateCorrupt') markForRebuild(config.dataDir);
     fatal(error);
@@ -62,9 +63,16 @@ function monotonicClock(): Clock {
   return { nowMs: () => Math.floor(startMs + performance.now()) };
 }
 
-/** Ask the next start to rebuild what is derived from the log. */
+/** Storage names the part it found damaged; what a person repairs or restores is the whole folder. */
+function withDataDir(error: unknown, dir: string): unknown {
+  if (!isHanseError(error) || error.params['dir'] === undefined) return error;
+  return new HanseError(error.codeName, { ...error.params, dir }, error);
+}
+
+/** Left in the data folder to ask the next start to rebuild what is derived from the log. */
 export const REBUILD_MARK = 'rebuild';
 
-function markForRebuild(dataDir: string): void {
+/** Ask the next start to rebuild what is derived from the log. */
+export function markForRebuild(dataDir: string): void {
   writeFileSync(join(dataDir, REBUILD_MARK), '');
 }
