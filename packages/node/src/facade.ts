@@ -475,6 +475,8 @@ function why(parts: FacadeParts): Why {
     sinceBlockMs: Math.max(0, clock.nowMs() - facts.tip.header.time),
     pendingTransactions: parts.validator.pool.usage().pendingTxs,
     diverged: facts.diverged,
+    busy: parts.validator.consensus.status.busy,
+    withoutVote: parts.validator.consensus.status.silent,
   });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from '@hanse/codec';
-import { isHanseError, type Log } from '@hanse/kit';
+import { HanseError, isHanseError, type Log } from '@hanse/kit';
 import { genesisSchema, type Executed } from '@hanse/model';
 import { Archive } from '@hanse/replica';
 import { BlockLog, LevelKv } from '@hanse/store';
@@ -50,6 +50,10 @@ export async function openStorage(parts: Parts): Promise<Storage> {
   try {
     return await openStorageOnce(parts);
   } catch (error) {
+    if (isHanseError(error) && error.codeName === 'LogCorrupt') {
+      // The command to run takes the validator's folder, not the log in it.
+      throw new HanseError('LogCorrupt', { ...error.params, dir: parts.config.dataDir }, error);
+    }
     // The index is derived; only damage to the log itself needs a person.
     if (isHanseError(error) && !['StateCorrupt', 'InvariantBroken'].includes(error.codeName))
       throw error;

@@ -70,6 +70,8 @@ describe('why', () => {
     sinceBlockMs: 250,
     pendingTransactions: 0,
     diverged: false,
+    busy: false,
+    withoutVote: [],
   };
 
   it('names who is missing and what it means', () => {
@@ -81,5 +83,12 @@ describe('why', () => {
     expect(stopped).toMatchObject({ healthy: false, silent: ['v2', 'v3'], voting: 2 });
     expect(stopped.sentence).toContain('v2');
     expect(stopped.sentenceZh).toContain('v3');
+  });
+
+  it('counts a validator that is connected and does not vote as missing once nothing moves', () => {
+    const validators = [0, 1, 2, 3].map((i) => validator(i, true));
+    const stuck = { ...facts, validators, sinceBlockMs: 20_000, busy: true, withoutVote: [1, 2] };
+    expect(whySentence(stuck)).toMatchObject({ healthy: false, voting: 2, silent: ['v1', 'v2'] });
+    expect(whySentence({ ...stuck, busy: false })).toMatchObject({ healthy: true });
   });
 });

@@ -1,6 +1,7 @@
 import type { ValidatorStatus, Why } from '@hanse/model';
 
 const SILENT_AFTER_MS = 3_000;
+const STALLED_AFTER_MS = 10_000;
 
 type Facts = {
   readonly validators: readonly ValidatorStatus[];
@@ -9,12 +10,19 @@ type Facts = {
   readonly sinceBlockMs: number;
   readonly pendingTransactions: number;
   readonly diverged: boolean;
+  /** Whether something waits for a block. */
+  readonly busy: boolean;
+  /** Validators without a vote in the recent views, by index. */
+  readonly withoutVote: readonly number[];
 };
 
 /** The state of the chain in one sentence: who is missing, since when, and what that means. */
 export function whySentence(facts: Facts): Why {
   const { validators, quorum, height } = facts;
-  const silentOnes = validators.filter((one) => !one.self && isSilent(one));
+  const isStalled = facts.busy && facts.sinceBlockMs > STALLED_AFTER_MS;
+  const silentOnes = validators.filter(
+    (one) => (!one.self && isSilent(one)) || (isStalled && facts.withoutVote.includes(one.index)),
+  );
   const voting = validators.length - silentOnes.length;
   const base = { quorum, voting, silent: silentOnes.map((one) => one.name), height };
   if (facts.diverged) {
@@ -32,8 +40,8 @@ export function whySentence(facts: Facts): Why {
     return {
       ...base,
       healthy: false,
-      sentence: `No block is being made: ${voting} of ${validators.length} validators are heard and ${quorum} are needed. Silent: ${who}. Start them again; nothing acknowledged is lost.`,
-      sentenceZh: `当前没有出块：${validators.length} 个验证节点中只听到 ${voting} 个，需要 ${quorum} 个。无响应：${whoZh}。请重新启动它们；已确认的内容不会丢失。`,
+      sentence: `No block is being made: ${voting} of ${validators.length} validators vote and ${quorum} are needed. Silent: ${who}. Start them again; nothing acknowledged is lost.`,
+      sentenceZh: `当前没有出块：${validators.length} 个验证节点中只有 ${voting} 个在投票，需要 ${quorum} 个。无响应：${whoZh}。请重新启动它们；已确认的内容不会丢失。`,
     };
   }
   if (silentOnes.length > 0) {
@@ -61,15 +69,17 @@ function isSilent(validator: ValidatorStatus): boolean {
 }
 
 function describe(validator: ValidatorStatus): string {
+  if (validator.self) return `${validator.name} (this node, does not vote)`;
   const since =
     validator.silentMs === undefined ? 'never heard' : `for ${seconds(validator.silentMs)}`;
-  return `${validator.name} (${validator.connected ? 'connected, no message' : 'not connected'}, ${since})`;
+  return `${validator.name} (${validator.connected ? 'connected, does not vote' : 'not connected'}, ${since})`;
 }
 
 function describeZh(validator: ValidatorStatus): string {
+  if (validator.self) return `${validator.name}（本节点，未投票）`;
   const since =
     validator.silentMs === undefined ? '从未收到消息' : `已 ${seconds(validator.silentMs)}`;
-  return `${validator.name}（${validator.connected ? '已连接，无消息' : '未连接'}，${since}）`;
+  return `${validator.name}（${validator.connected ? '已连接，未投票' : '未连接'}，${since}）`;
 }
 
 function seconds(ms: number): string {

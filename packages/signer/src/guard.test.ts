@@ -117,7 +117,7 @@ describe('older copies', () => {
     const at = (view: number): string =>
       codeOf(() => ViewGuard.open(path, { ...base, votes: [vote('notarize', view)] }));
     expect(at(1_900)).toBe('SignerGuard');
-    expect(at(2_400)).toBe('none');
+    expect(at(2_498)).toBe('none');
   });
 
   it('of the file of the guard are refused', async () => {
@@ -167,20 +167,20 @@ describe('bounds of memory', () => {
     guard.admit(vote('notarize', 1));
     const at = (view: number): string =>
       codeOf(() => ViewGuard.open(path, { ...base, votes: [vote('notarize', view)] }));
-    expect([at(1_000), at(1_001)]).toEqual(['none', 'SignerGuard']);
+    expect([at(64), at(65)]).toEqual(['none', 'SignerGuard']);
   });
 });
 
 describe('file of the guard', () => {
-  it('syncs once for a thousand views', async () => {
+  it('syncs once for 64 views', async () => {
     const { path, guard } = await newGuard();
     const slots = async (): Promise<string> =>
       (await readFile(path)).subarray(0, 1024).toString('hex');
     guard.admit(vote('notarize', 1));
     const before = await slots();
-    for (let view = 2; view <= 1_000; view++) guard.admit(vote('finalize', view));
+    for (let view = 2; view <= 64; view++) guard.admit(vote('finalize', view));
     expect(await slots()).toBe(before);
-    guard.admit(vote('finalize', 1_001));
+    guard.admit(vote('finalize', 65));
     expect(await slots()).not.toBe(before);
   });
 
@@ -243,5 +243,20 @@ describe('local signer', () => {
       signer.batch(batchSignBytes({ ...header, chainId: digest(8) }, digest(3))),
     ).toThrowError();
     signer.close();
+  });
+
+  it('lets a key whose log is lost sign only above everything it may have signed', async () => {
+    const { path, guard } = await newGuard();
+    for (let view = 1; view <= 70; view++) guard.admit(vote('notarize', view));
+    guard.logged(70);
+    guard.close();
+    const lost = { ...base, votes: [] };
+    expect(codeOf(() => ViewGuard.open(path, lost))).toBe('SignerGuard');
+    const lostUpTo = ViewGuard.reservedUpTo(path, base.publicKey);
+    expect(lostUpTo).toBeGreaterThan(70);
+    const again = ViewGuard.open(path, { ...lost, lostUpTo });
+    expect(codeOf(() => again.admit(vote('notarize', lostUpTo)))).toBe('SignerGuard');
+    expect(codeOf(() => again.admit(vote('notarize', lostUpTo + 1)))).toBe('none');
+    again.close();
   });
 });

@@ -3,7 +3,8 @@ import type { Vote } from '@hanse/model';
 import { GuardFile, isUnbound, type GuardState } from './guardfile.ts';
 
 /** Views covered by one sync of the guard's file. */
-const RESERVED_VIEWS = 1_000;
+// Few enough that a validator whose log was lost soon votes again, many enough that syncs do not matter.
+const RESERVED_VIEWS = 64;
 /** Views whose votes are remembered; older ones are refused. Finality is never that far behind. */
 const VIEWS_MAX = 65_536;
 

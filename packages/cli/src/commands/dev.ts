@@ -2,17 +2,17 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createClient, type Client } from '@hanse/client';
-import { HanseError, must } from '@hanse/kit';
+import { HanseError, isHanseError, must } from '@hanse/kit';
 import { createNativeSuite } from '@hanse/native';
 import { lockFolder } from '@hanse/store';
 import type { Context } from '../context.ts';
 import { printReady, tick } from '../dev/banner.ts';
 import { beginChain } from '../dev/begin.ts';
-import { writeConfigs } from '../dev/configs.ts';
+import { writeConfigs, type ValidatorFiles } from '../dev/configs.ts';
 import { depositDemo, type DemoParts } from '../dev/demo.ts';
 import { makeNetwork } from '../dev/make.ts';
 import { ORGANISATIONS } from '../dev/organisations.ts';
-import { choosePorts, DEFAULT_PORT } from '../dev/ports.ts';
+import { choosePorts, DEFAULT_PORT, type Ports } from '../dev/ports.ts';
 import { quorumOf, Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
 import { exitCodes } from '../exit.ts';
 import { makePrivateDir, prettyJson, writePrivateFile } from '../files.ts';
@@ -25,6 +25,7 @@ import { readNetworkFile, type NetworkFile } from '../settings.ts';
 
 const START_MS = 90_000;
 const PORT_MAX = 65_500;
+const PORT_TRIES = 3;
 
 /** Where a network lies, and whether it goes when it stops. */
 type Place = { readonly dir: string; readonly isTemporary: boolean };
@@ -91,16 +92,12 @@ async function serve(
   const paths = networkPaths(place.dir);
   const network = must(readNetworkFile(paths.networkFile), 'the network was made');
   const asked = integerOption(input, 'port', { min: 1, max: PORT_MAX });
-  const ports = await choosePorts(asked);
-  if (asked === undefined && ports.base !== DEFAULT_PORT) {
-    out.note(`  ${out.words.portsTaken(DEFAULT_PORT, ports.base)}`);
-  }
-  const files = writeConfigs(place.dir, network, ports);
-  pointAt(context, place);
   const startedMs = nowMs();
-  const validators = new Validators(files, listenerOf(context));
-  onValidators(validators);
-  await validators.start(START_MS, signal);
+  const { ports, files, validators } = await startOnFreePorts(context, place, {
+    network,
+    asked,
+    onValidators,
+  });
   const client = clientOf(
     files.map((file) => file.url),
     network,
@@ -122,6 +119,46 @@ async function serve(
   }
   if (!out.isJson) out.note(`\n  ${out.words.stopHint}`);
   await untilAborted(signal);
+}
+
+type Started = {
+  readonly ports: Ports;
+  readonly files: readonly ValidatorFiles[];
+  readonly validators: Validators;
+};
+
+/** Start the validators; when nobody named a port and somebody else was quicker, on the next ones. */
+async function startOnFreePorts(
+  context: Context,
+  place: Place,
+  options: {
+    readonly network: NetworkFile;
+    readonly asked: number | undefined;
+    readonly onValidators: (validators: Validators) => void;
+  },
+): Promise<Started> {
+  const { out, signal } = context;
+  const { network, asked, onValidators } = options;
+  let taken: Ports | undefined;
+  for (let tries = 1; ; tries++) {
+    const ports = await choosePorts(asked, taken);
+    if (asked === undefined && ports.base !== DEFAULT_PORT) {
+      out.note(`  ${out.words.portsTaken(DEFAULT_PORT, ports.base)}`);
+    }
+    const files = writeConfigs(place.dir, network, ports);
+    pointAt(context, place);
+    const validators = new Validators(files, listenerOf(context));
+    onValidators(validators);
+    try {
+      await validators.start(START_MS, signal);
+      return { ports, files, validators };
+    } catch (error) {
+      const isRace = isHanseError(error) && error.codeName === 'PortInUse' && asked === undefined;
+      if (!isRace || tries >= PORT_TRIES) throw error;
+      await validators.stop();
+      taken = ports;
+    }
+  }
 }
 
 /** A demo that fails is said and leaves the network running. */

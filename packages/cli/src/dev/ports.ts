@@ -27,17 +27,18 @@ export function portsFrom(base: number): Ports {
 
 /**
  * Free ports: exactly those asked for (throws PortInUse), or the first free block from the usual
- * one on.
+ * one on, `after` the one that turned out to be taken by somebody quicker.
  */
-export async function choosePorts(asked: number | undefined): Promise<Ports> {
+export async function choosePorts(asked: number | undefined, after?: Ports): Promise<Ports> {
   if (asked !== undefined) {
     const ports = portsFrom(asked);
     const taken = await firstTaken(ports);
     if (taken !== undefined) throw new HanseError('PortInUse', { port: taken });
     return ports;
   }
+  const first = after === undefined ? DEFAULT_PORT : after.base + BLOCK;
   for (let block = 0; block < BLOCKS_TRIED; block++) {
-    const ports = portsFrom(DEFAULT_PORT + block * BLOCK);
+    const ports = portsFrom(first + block * BLOCK);
     if ((await firstTaken(ports)) === undefined) return ports;
   }
   throw new HanseError('PortInUse', { port: DEFAULT_PORT });
