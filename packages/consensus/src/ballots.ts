@@ -2,6 +2,7 @@ import { equalBytes, limits } from '@hanse/kit';
 import { verifyVote, type Certificate, type Vote } from '@hanse/model';
 import { certificatesOf, receiveCertificate } from './certificates.ts';
 import { offerHelp } from './help.ts';
+import { isMistrusted, mistrust } from './mistrust.ts';
 import { finalView, ownVotes, type State } from './state.ts';
 
 /**
@@ -11,15 +12,15 @@ import { finalView, ownVotes, type State } from './state.ts';
 export function receiveVote(s: State, from: number, vote: Vote): boolean {
   const { view, kind } = vote;
   if (vote.signer !== from || vote.epoch !== s.config.set.epoch) return false;
-  if (view > s.view + limits.viewWindow) return false;
-  if (view <= finalView(s)) {
+  if (view > s.view + limits.viewWindow || isMistrusted(s, from)) return false;
+  if (view <= finalView(s) || view < s.view - limits.viewWindow) {
     if (kind === 'nullify') offerHelp(s, from, view);
     return false;
   }
   const isNeeded = !certificatesOf(s, kind).has(view);
   const { suite, chainId, set } = s.config;
   const added = s.votes.add(vote, isNeeded, (one) => verifyVote(suite, chainId, set, one));
-  if (added.kind === 'invalid') s.log('warn', 'voteInvalid', { from, view, kind });
+  if (added.kind === 'invalid') mistrust(s, from, `vote ${kind} of view ${view}`);
   if (added.kind === 'conflict' && added.evidence !== undefined)
     s.effects.push({ kind: 'evidence', evidence: added.evidence });
   if (view < s.view && (kind === 'nullify' || added.kind === 'known')) offerHelp(s, from, view);

@@ -74,7 +74,7 @@ export function receiveFinals(s: State, from: number, finals: readonly FinalBloc
   if (
     !equalBytes(last.digest, lastBlock.digest) ||
     last.view !== lastBlock.header.view ||
-    !receiveCertificate(s, last, 'peer')
+    !receiveCertificate(s, last, from)
   ) {
     return s.log('warn', 'finalsInvalid', { from, error: 'certificate' });
   }
@@ -86,7 +86,7 @@ export function receiveFinals(s: State, from: number, finals: readonly FinalBloc
       certificate?.kind === 'finalize' &&
       certificate.view === block.header.view &&
       equalBytes(certificate.digest, block.digest);
-    if (certificate !== undefined && isOfBlock) receiveCertificate(s, certificate, 'peer');
+    if (certificate !== undefined && isOfBlock) receiveCertificate(s, certificate, from);
   }
 }
 

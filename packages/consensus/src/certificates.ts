@@ -1,5 +1,6 @@
 import { equalBytes, isZero } from '@hanse/kit';
 import { certificateError, type Certificate } from '@hanse/model';
+import { isMistrusted, mistrust } from './mistrust.ts';
 import { finalView, type State } from './state.ts';
 
 /**
@@ -9,7 +10,7 @@ import { finalView, type State } from './state.ts';
 export function receiveCertificate(
   s: State,
   certificate: Certificate,
-  origin: 'own' | 'peer',
+  from: number | 'own',
 ): boolean {
   const { kind, view, digest } = certificate;
   if (view <= finalView(s)) return true;
@@ -19,14 +20,15 @@ export function receiveCertificate(
     if (!equalBytes(known.digest, digest)) s.log('error', 'certificatesConflict', { view, kind });
     return equalBytes(known.digest, digest);
   }
-  if (origin === 'peer') {
+  if (from !== 'own') {
+    if (isMistrusted(s, from)) return false;
     const { suite, chainId, set } = s.config;
     const error =
       kind === 'nullify' && !isZero(digest)
         ? 'nullification names a digest'
         : certificateError(suite, chainId, set, certificate);
     if (error !== undefined) {
-      s.log('warn', 'certificateInvalid', { view, kind, error });
+      mistrust(s, from, `certificate ${kind} of view ${view}: ${error}`);
       return false;
     }
   }

@@ -9,6 +9,7 @@ import {
   resultOf,
   signed,
   START_MS,
+  suite,
 } from '../mocks/cluster.ts';
 
 const ZERO = new Uint8Array(32);
@@ -472,6 +473,35 @@ describe('hostile input', () => {
       (one) => one.kind === 'send' && one.to === 2 && one.message.kind === 'finalRequest',
     );
     expect(asks).toHaveLength(3);
+  });
+
+  test('a flood of invalid signatures costs eight verifications a second', () => {
+    let verified = 0;
+    const counting: typeof suite = {
+      ...suite,
+      verify: (...args) => {
+        verified++;
+        return suite.verify(...args);
+      },
+    };
+    const bench = new Bench(4, 0, { config: { suite: counting } });
+    const bad = {
+      ...signed(bench.set, 2, { kind: 'nullify', view: 1, digest: ZERO }),
+      signature: new Uint8Array(64),
+    };
+    for (let i = 0; i < 1_000; i++) {
+      bench.hear(2, {
+        kind: 'vote',
+        value: { vote: { ...bad, view: 1 + (i % 60) }, progress: bench.progress() },
+      });
+    }
+    expect(verified).toBe(8);
+    // Others are heard, and so is the peer itself in the next second.
+    bench.hearVote(1, { kind: 'nullify', view: 1, digest: ZERO });
+    bench.hearVote(3, { kind: 'nullify', view: 1, digest: ZERO });
+    bench.nowMs += 1_000;
+    bench.hearVote(2, { kind: 'nullify', view: 1, digest: ZERO });
+    expect(bench.consensus.status.view).toBe(2);
   });
 
   test('no message makes the reducer throw', () => {

@@ -123,7 +123,7 @@ function receiveMessage(s: State, from: number, message: Message): void {
       receiveVote(s, from, message.value.vote);
       return;
     case 'certificate':
-      receiveCertificate(s, message.value.certificate, 'peer');
+      receiveCertificate(s, message.value.certificate, from);
       return;
     case 'progress':
       return receiveLoneProgress(s, from, message.value);

@@ -1,3 +1,4 @@
+import { limits } from '@hanse/kit';
 import type { Certificate } from '@hanse/model';
 import { highestView } from './certificates.ts';
 import { leaderOf } from './leader.ts';
@@ -15,6 +16,7 @@ export function enter(s: State): boolean {
   s.entry = entry;
   s.armedMs = undefined;
   s.nextRetryMs = undefined;
+  forgetOld(s);
   const leader = leaderOf(s.view, s.n);
   if (leader !== s.self && (s.reports[leader]?.view ?? 0) < s.view) {
     s.effects.push({
@@ -24,6 +26,16 @@ export function enter(s: State): boolean {
     });
   }
   return true;
+}
+
+/**
+ * Votes and proposals of views long past settle nothing: later views have their own. What justifies
+ * a block (certificates) and what binds this node (own votes) stays until a later view is final.
+ */
+function forgetOld(s: State): void {
+  const view = s.view - limits.viewWindow - 1;
+  s.votes.prune(view);
+  for (const one of s.proposals.keys()) if (one <= view) s.proposals.delete(one);
 }
 
 /** The certificate of the highest view that this node has left or may leave. */

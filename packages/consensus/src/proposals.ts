@@ -27,7 +27,7 @@ export function receiveProposal(s: State, from: number, message: Received): void
   if (block.header.view !== view || !equalBytes(block.digest, vote.digest))
     return s.log('warn', 'proposalInvalid', { from, view, error: 'vote' });
   if (!receiveVote(s, from, vote)) return;
-  for (const certificate of just) if (!receiveCertificate(s, certificate, 'peer')) return;
+  for (const certificate of just) if (!receiveCertificate(s, certificate, from)) return;
   if (view <= finalView(s) || s.proposals.has(view)) return;
   s.blocks.add(block, false);
   s.proposals.set(view, { block, vote, just, isTimely: isTimely(s, block.header) });

@@ -94,6 +94,8 @@ export type State = {
   /** Tries left to ask a peer about a height or view that it claims. */
   readonly claimTries: Map<number, { claim: string; left: number }>;
   readonly helped: Map<number, { second: number; left: number; lastMs: number }>;
+  /** Invalid signatures of peers in the current second. */
+  readonly strikes: Map<number, { second: number; count: number }>;
   readonly timers: Map<TimerName, number>;
 };
 
@@ -146,6 +148,7 @@ export function createState(config: ConsensusConfig, restored: Restored, nowMs: 
     requests: new Requests(),
     claimTries: new Map(),
     helped: new Map(),
+    strikes: new Map(),
     timers: new Map(),
   };
 }

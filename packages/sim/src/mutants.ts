@@ -190,8 +190,8 @@ export const mutants: readonly Mutant[] = [
     { actor: 'random-signer' },
     edit(
       `${consensus}/certificates.ts`,
-      "if (origin === 'peer') {",
-      "if (origin === 'peer' && s.nowMs < 0) {",
+      "if (from !== 'own') {",
+      "if (from !== 'own' && s.nowMs < 0) {",
     ),
   ),
   mutant(
@@ -200,7 +200,7 @@ export const mutants: readonly Mutant[] = [
     { actor: 'random-signer' },
     edit(
       `${consensus}/catchup.ts`,
-      "!receiveCertificate(s, last, 'peer')",
+      '!receiveCertificate(s, last, from)',
       "!receiveCertificate(s, last, 'own')",
     ),
   ),
