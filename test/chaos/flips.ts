@@ -64,6 +64,10 @@ async function makeTruth(network: Network): Promise<Truth> {
 
 function countsOf(verdicts: readonly Verdict[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { kind } of verdicts) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const { kind, flip } of verdicts) {
+    const [folder = ''] = flip.file.split('/');
+    const name = `${folder} ${kind}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }

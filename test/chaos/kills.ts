@@ -44,6 +44,7 @@ export async function kills(
     { until: 'final', timeoutMs: 120_000 },
   );
   let slowestReturnMs = 0;
+  let told = 0;
   const rounds = options.all + options.single;
   for (let round = 1; round <= rounds; round++) {
     const victims = round <= options.all ? everybody : [Math.floor(random() * network.size)];
@@ -64,6 +65,7 @@ export async function kills(
       `kill ${round}/${rounds} of ${victims.length}: back after ${returnMs} ms, ` +
         `${load.acknowledged.length} acknowledged, ${load.failures.length} failed`,
     );
+    for (; told < load.failures.length; told++) say(`  ${textOf(load.failures[told])}`);
   }
   const acknowledged = await load.stop();
   const wrong = await contradictions(network, acknowledged);
@@ -73,6 +75,10 @@ export async function kills(
     slowestReturnMs,
     height: (await network.head(0)).height,
     contradictions: wrong,
-    failures: load.failures.map((error) => (isHanseError(error) ? error.message : String(error))),
+    failures: load.failures.map(textOf),
   };
+}
+
+function textOf(error: unknown): string {
+  return isHanseError(error) ? error.message : String(error);
 }

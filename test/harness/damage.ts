@@ -10,12 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { isErrorName, nameOf } from '@hanse/kit';
+import type { Head } from '@hanse/model';
 import type { Acknowledged } from './load.ts';
 import type { NodeFiles } from './make.ts';
 import { freePorts } from './ports.ts';
 import { NodeProcess, StartFailed } from './process.ts';
 import { digestsAt, heightOf, outcomesAt } from './truth.ts';
-import { sleep } from './wait.ts';
+import { sleep, waitFor } from './wait.ts';
 
 /** What is known to be true of a chain, to compare a damaged validator's answers with. */
 export type Truth = {
@@ -42,7 +43,9 @@ export type Verdict = {
   readonly detail: string;
 };
 
-const STARTS_MAX = 3;
+// Damage that ends the process inside LevelDB is noticed by the number of short starts.
+const STARTS_MAX = 7;
+const CATCH_UP_MS = 10_000;
 const COMMAND = /hanse [a-z]+ [a-z]+|Start the node again|Restore/;
 
 /** Copy a validator that does not run, flip one bit of its data, start the copy and judge it. */
@@ -79,11 +82,15 @@ async function moved(dir: string): Promise<{ readonly configFile: string; readon
   return { configFile, url: `http://127.0.0.1:${apiPort}` };
 }
 
-/** Flip one random bit of a folder: a random file first, so that small ones get their share. */
+/** Flip one random bit of a data folder: of its log, its index or its state, one as often as another. */
 function flipBit(dir: string, random: () => number): Flip {
-  const files = listFiles(dir).filter((path) => statSync(path).size > 0);
-  const path = files[Math.floor(random() * files.length)];
-  if (path === undefined) throw new Error(`no file in ${dir}`);
+  const pick = <T>(list: readonly T[]): T => {
+    const one = list[Math.floor(random() * list.length)];
+    if (one === undefined) throw new Error(`nothing to flip in ${dir}`);
+    return one;
+  };
+  const folder = join(dir, pick(['log', 'index', 'state']));
+  const path = pick(listFiles(folder).filter((file) => statSync(file).size > 0));
   const bytes = readFileSync(path);
   // Segments are allocated ahead: half of the flips go where something was written.
   const written = bytes.findLastIndex((byte) => byte !== 0) + 1;
@@ -178,11 +185,7 @@ type Answers = { readonly kind: 'right' | 'shorter' | 'WRONG' | 'error'; readonl
 /** Everything it says must be true; it may say less, or name an error. */
 async function compare(node: NodeProcess, truth: Truth): Promise<Answers> {
   try {
-    const response = await fetch(`${node.url}/v1/head`);
-    const head = (await response.json()) as {
-      readonly height: number;
-      readonly executedHeight: number;
-    };
+    const head = await executedHead(node);
     const blocks = await digestsAt(node.url, head.height);
     for (const [height, { digest }] of blocks) {
       const expected = truth.digests.get(height);
@@ -208,6 +211,15 @@ async function compare(node: NodeProcess, truth: Truth): Promise<Answers> {
   } catch (error) {
     return { kind: 'error', detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Its head, once it has executed again what a rebuilt state has to. */
+async function executedHead(node: NodeProcess): Promise<Head> {
+  return waitFor('the copy executes its chain', CATCH_UP_MS, async () => {
+    const response = await fetch(`${node.url}/v1/head`);
+    const head = (await response.json()) as Head;
+    return head.executedHeight === head.height ? head : undefined;
+  });
 }
 
 /** The record of a deposit, as a query answers it. */
