@@ -364,13 +364,19 @@ export const mutants: readonly Mutant[] = [
     ),
   ),
   mutant(
-    'certifying stops with the view',
-    'certify',
-    edit(
-      `${consensus}/certify.ts`,
-      'if (s.certified.has(view) || s.refused.has(view)) continue;',
-      'if (s.certified.has(view) || s.refused.has(view) || view < s.view) continue;',
-    ),
+    'votes of others start no timer',
+    'idle',
+    edit(`${consensus}/consensus.ts`, 's.votes.hasOthers(s.view, s.self)', 's.n < 1'),
+  ),
+  mutant(
+    'progress is not told',
+    'progress',
+    edit(`${consensus}/consensus.ts`, 'tellProgress(s);', ''),
+  ),
+  mutant(
+    'claims are not followed',
+    'catch-up',
+    edit(`${consensus}/consensus.ts`, 'followClaims(s);', ''),
   ),
 ];
 

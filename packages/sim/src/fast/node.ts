@@ -96,7 +96,8 @@ export class FastNode {
     this.finals = [];
     for (const record of this.disk.records) {
       if (record.kind === 'batch') this.lanes.add(record.lane, record.seq);
-      if (record.kind === 'final') this.finals.push(record);
+      // A delivery cut short is in the log twice, by height.
+      if (record.kind === 'final') this.finals[record.block.header.height - 1] = record;
     }
     // Finals after the last one with a certificate belong to a delivery that was cut short.
     while (this.finals.length > 0 && this.finals.at(-1)?.certificate === undefined)

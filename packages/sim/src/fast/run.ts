@@ -100,6 +100,7 @@ class Run {
       this.#world.honest.every((node) => node.executedHeight === node.finals.length);
     if (!this.#until(events.nowMs + EXECUTION_MS_MAX, isExecuted, 1)) return;
     if (!this.#until(events.nowMs + QUIET_AFTER_MS, () => false)) return;
+    this.#checkTogether();
     const sentBefore = network.sentByHonest;
     if (!this.#until(events.nowMs + QUIET_MS, () => false)) return;
     const isNoisy = this.#scenario.faulty.some(({ actor }) => actor !== 'silent');
@@ -183,6 +184,17 @@ class Run {
     for (const node of this.#world.all) {
       for (let peer = 0; peer < this.#world.n; peer++)
         if (peer !== node.index) node.connected(peer);
+    }
+  }
+
+  /** Where nothing happens any more, everybody honest has the last block. */
+  #checkTogether(): void {
+    const { checker, honest } = this.#world;
+    const top = checker.chain.length - 1;
+    if (this.#scenario.faulty.some(({ actor }) => actor !== 'silent')) return;
+    for (const { index, finals } of honest) {
+      if (finals.length !== top)
+        checker.fail('I13', `v${index} rests at height ${finals.length} of ${top}`);
     }
   }
 
