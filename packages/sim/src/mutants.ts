@@ -373,11 +373,6 @@ export const mutants: readonly Mutant[] = [
     'progress',
     edit(`${consensus}/consensus.ts`, 'tellProgress(s);', ''),
   ),
-  mutant(
-    'claims are not followed',
-    'catch-up',
-    edit(`${consensus}/consensus.ts`, 'followClaims(s);', ''),
-  ),
 ];
 
 function edit(file: string, find: string, replace: string): Edit {
