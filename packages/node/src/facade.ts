@@ -31,7 +31,6 @@ import type { BlockTxReader } from './blocktxs.ts';
 import type { Feed } from './feed.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { EventWire, KnownTx, StateMethods } from './state.ts';
-import type { VerifyMethods } from './verify.ts';
 import {
   detailOf,
   finalProofText,
@@ -41,9 +40,12 @@ import {
   textParams,
 } from './views.ts';
 import type { Waiters } from './waiters.ts';
+import type { VerifyPool } from './workers.ts';
 import { whySentence } from './why.ts';
 
 const EVENT_ROWS = 200;
+/** Posts and batches whose signatures wait or are being checked. */
+const VERIFY_QUEUE_MAX = 24;
 const EVENT_HEIGHTS = 2_000;
 const RECORD_PROOF_TRIES = 5;
 
@@ -81,7 +83,7 @@ export type FacadeParts = {
   readonly facts: NodeFacts;
   readonly validator: Validator;
   readonly state: WorkerClient<StateMethods>;
-  readonly verify: { readonly call: WorkerClient<VerifyMethods>['call'] };
+  readonly verify: Pick<VerifyPool, 'call' | 'pending'>;
   readonly waiters: Waiters;
   readonly executedFeed: Feed<ExecutedNews>;
   readonly provedFeed: Feed<number>;
@@ -116,6 +118,7 @@ async function submit(
     throw new HanseError('NotReady', {
       reason: 'This node stopped because its results differ from the quorum’s.',
     });
+  refuseWhenCongested(parts);
   const verified = await parts.verify.call('envelopes', { envelopes });
   const good = verified.flatMap((one, index) => (one.kind === 'valid' ? [{ index, ...one }] : []));
   const replies = await parts.state.call('admit', {
@@ -147,6 +150,15 @@ async function submit(
       };
   });
   return { results, height: parts.facts.executedHeight };
+}
+
+/** Refuse a whole post before its signatures cost anything: work beyond capacity is refused, not queued. */
+function refuseWhenCongested({ validator, verify, clock }: FacadeParts): void {
+  const congestion = validator.pool.congestion(clock.nowMs());
+  if (congestion !== undefined) throw new HanseError(congestion.code, congestion.params);
+  if (verify.pending < VERIFY_QUEUE_MAX) return;
+  const params = { held: verify.pending, limit: VERIFY_QUEUE_MAX, unit: 'posts', afterMs: 500 };
+  throw new HanseError('PoolFull', params);
 }
 
 type OutcomeRequest = {

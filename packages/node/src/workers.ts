@@ -39,6 +39,11 @@ export class VerifyPool {
     return new VerifyPool(workers);
   }
 
+  /** Calls that were not answered yet. */
+  get pending(): number {
+    return this.#workers.reduce((sum, worker) => sum + worker.pending, 0);
+  }
+
   call<K extends keyof VerifyMethods>(
     method: K,
     request: RequestOf<VerifyMethods, K>,

@@ -216,14 +216,14 @@ describe('submit', () => {
     lanes.add(batch);
     const final = payloadOf(genesisPayload(4), [batch]);
     lanes.finalized(final);
-    pool.settled([]);
+    pool.settled([], 0);
     expect(pool.usage()).toMatchObject({ pendingTxs: 1, inFlightBatches: 1 });
     lanes.release(final);
-    pool.settled([]);
+    pool.settled([], 0);
     expect(pool.usage()).toMatchObject({ pendingTxs: 0, inFlightBatches: 0 });
     pool.submit(item, 7);
     expect(pool.usage()).toMatchObject({ envelopes: 1, pendingTxs: 1 });
-    pool.settled(item.txids);
+    pool.settled(item.txids, 0);
     expect(pool.usage()).toMatchObject({ pendingTxs: 0 });
   });
 
@@ -300,7 +300,7 @@ describe('submit', () => {
     expect(pool.submit(item(), 0)).toEqual({
       status: 'refused',
       code: 'PoolFull',
-      params: { held, limit: limits.poolPendingBytesMax, afterMs: 5_000 },
+      params: { held, limit: limits.poolPendingBytesMax, unit: 'bytes', afterMs: 5_000 },
     });
     // Two megabytes left within the last second: a tenth of 32 takes about a second and a half.
     expect(sealed(pool, 0)?.header.txCount).toBe(1);
@@ -351,7 +351,7 @@ test('what another validator had ordered meanwhile is not sealed', () => {
   const [first, second] = [admittedOf(), admittedOf()];
   pool.submit(first, 0);
   pool.submit(second, 0);
-  pool.settled(first.txids);
+  pool.settled(first.txids, 0);
   expect(must(pool.seal(5)).envelopes).toEqual([second.bytes]);
 });
 
@@ -515,7 +515,7 @@ test('under any load every taken envelope is sealed once, or expires, and batche
           const final = payloadOf(parent, [last]);
           lanes.finalized(final);
           lanes.release(final);
-          pool.settled([]);
+          pool.settled([], 0);
           parent = final;
         }
       }
@@ -533,4 +533,35 @@ test('under any load every taken envelope is sealed once, or expires, and batche
     }),
     { numRuns: 60 },
   );
+});
+
+describe('rule queueing delay', () => {
+  /** Take `count` transactions, each in an envelope of its own, and give their ids. */
+  function take(pool: Pool, count: number, nowMs: number): readonly Uint8Array[] {
+    return Array.from({ length: count }, () => {
+      const item = admittedOf({ sizeBytes: 10 });
+      expect(codeOf(pool.submit(item, nowMs))).toBe('taken');
+      return item.txids;
+    }).flat();
+  }
+
+  test('a first burst is taken, then nothing more until it is executed', () => {
+    const { pool } = poolOf();
+    const txids = take(pool, 2_001, 1_000);
+    const congestion = pool.congestion(1_000);
+    expect(congestion).toMatchObject({ code: 'PoolFull', params: { held: 2_001, limit: 2_000 } });
+    pool.settled(txids.slice(0, 1), 1_001);
+    expect(pool.congestion(1_001)).toBeUndefined();
+  });
+
+  test('a pool that empties fast may hold what it empties in two seconds', () => {
+    const { pool } = poolOf();
+    for (let nowMs = 1_000; nowMs < 6_000; nowMs += 100)
+      pool.settled(take(pool, 200, nowMs), nowMs);
+    take(pool, 3_500, 6_000);
+    expect(pool.congestion(6_000)).toBeUndefined();
+    take(pool, 1_000, 6_000);
+    expect(pool.congestion(6_000)).toBeDefined();
+    expect(pool.congestion(20_000)).toMatchObject({ params: { limit: 2_000 } });
+  });
 });

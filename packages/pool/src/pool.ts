@@ -3,6 +3,7 @@ import { assert, limits, type ErrorName, type ErrorParams } from '@hanse/kit';
 import type { Batch, BatchHeader, LaneTip } from '@hanse/model';
 import { FairQueue } from './fair.ts';
 import type { Lanes } from './lanes.ts';
+import { Pace } from './pace.ts';
 import { sealDueAtMs } from './seal.ts';
 import { TxidSet } from './txids.ts';
 import type { Admitted } from './verify.ts';
@@ -46,8 +47,9 @@ const ENVELOPES_PER_BATCH_MAX = 16_384;
 const WEIGHT_PER_TX = Math.ceil(limits.poolPendingBytesMax / limits.poolPendingTxsMax);
 const AFTER_MS_MIN = 50;
 const AFTER_MS_MAX = 5_000;
-/** Time constant of the measured pace at which the pool empties. */
-const PACE_MS = 1_000;
+/** Transactions that may always wait, so that a first burst is taken whole. */
+const PENDING_TXS_MIN = 2_000;
+const QUEUEING_DELAY_MS_MAX = 2_000;
 
 /** Envelopes that wait for a block on this validator, and the sealing of its own lane. */
 export class Pool {
@@ -65,7 +67,9 @@ export class Pool {
   /** No waiting envelope expires before this. */
   #nextExpiryMs = Number.POSITIVE_INFINITY;
   #firstWaitingAtMs = 0;
-  #pace = { weightPerMs: 0, atMs: 0 };
+  /** Weight that leaves the pool, and transactions that are executed, per millisecond. */
+  readonly #sealPace = new Pace();
+  readonly #settlePace = new Pace();
 
   constructor(config: PoolConfig) {
     this.#config = config;
@@ -144,9 +148,26 @@ export class Pool {
     });
   }
 
+  /**
+   * Rule *queueing delay*: what is taken waits for everything before it, so no more is taken than is
+   * executed within a short time at the recent pace. Asked before anything is spent on a post.
+   */
+  congestion(nowMs: number): PoolRefusal | undefined {
+    const limit = Math.max(
+      PENDING_TXS_MIN,
+      Math.floor(this.#settlePace.at(nowMs) * QUEUEING_DELAY_MS_MAX),
+    );
+    const held = this.#pending.size;
+    if (held <= limit) return undefined;
+    const afterMs = Math.max(AFTER_MS_MIN, QUEUEING_DELAY_MS_MAX / 4);
+    return refused('PoolFull', { held, limit, unit: 'transactions', afterMs });
+  }
+
   /** Transactions that were executed or voided: the ledger answers for them from now on. */
-  settled(txids: readonly Uint8Array[]): void {
+  settled(txids: readonly Uint8Array[], nowMs: number): void {
+    const before = this.#pending.size;
     for (const txid of txids) this.#pending.delete(txid);
+    this.#settlePace.add(before - this.#pending.size, nowMs);
     // What an own batch held beyond that were duplicates, which are never settled by name.
     const { releasedSeq } = this.#config.lanes.ownWindow();
     while (this.#inFlight[0] !== undefined && this.#inFlight[0].seq <= releasedSeq) {
@@ -239,7 +260,7 @@ export class Pool {
     }
     // The rest has waited for its turn already; it is due by its size or after one more delay.
     this.#firstWaitingAtMs = nowMs;
-    this.#measurePace(
+    this.#sealPace.add(
       sum(taken, ({ admitted }) => weightOf(admitted)),
       nowMs,
     );
@@ -276,23 +297,20 @@ export class Pool {
       this.#waiting.sizeOf(admitted.signer) + weight <= limit - this.#waiting.size;
     if (hasRoom()) return undefined;
     if (this.expire(nowMs).length > 0 && hasRoom()) return undefined;
-    return refused('PoolFull', { held: this.#waiting.size, limit, afterMs: this.#afterMs(nowMs) });
+    return refused('PoolFull', {
+      held: this.#waiting.size,
+      limit,
+      unit: 'bytes',
+      afterMs: this.#afterMs(nowMs),
+    });
   }
 
   /** When a caller should come back: once a tenth of the pool has left at the recent pace. */
   #afterMs(nowMs: number): number {
-    const weightPerMs = this.#paceAt(nowMs);
+    const weightPerMs = this.#sealPace.at(nowMs);
     const afterMs =
       weightPerMs === 0 ? AFTER_MS_MAX : Math.ceil(limits.poolPendingBytesMax / 10 / weightPerMs);
     return Math.min(AFTER_MS_MAX, Math.max(AFTER_MS_MIN, afterMs));
-  }
-
-  #paceAt(nowMs: number): number {
-    return this.#pace.weightPerMs * Math.exp(-Math.max(0, nowMs - this.#pace.atMs) / PACE_MS);
-  }
-
-  #measurePace(weight: number, nowMs: number): void {
-    this.#pace = { weightPerMs: this.#paceAt(nowMs) + weight / PACE_MS, atMs: nowMs };
   }
 }
 

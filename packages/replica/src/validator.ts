@@ -336,9 +336,9 @@ export class Validator {
   #executed(block: Block, execution: Execution): void {
     if (this.#stopped) return;
     this.lanes.release(block.payload);
-    this.pool.settled(execution.txids);
-    this.pool.settled(execution.voids.map(({ txid }) => txid));
-    this.pool.expire(this.#ports.clock.nowMs());
+    const nowMs = this.#ports.clock.nowMs();
+    this.pool.settled([...execution.txids, ...execution.voids.map(({ txid }) => txid)], nowMs);
+    this.pool.expire(nowMs);
     this.#ports.observer.executed(block, execution);
     this.#perform(
       this.consensus.step(

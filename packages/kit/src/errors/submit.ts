@@ -181,12 +181,12 @@ export const submitErrors = {
     'same-key',
     [
       'The transaction was not taken; nothing changed.',
-      'This node already holds {held} of {limit} bytes that wait for a block.',
+      'This node already holds {held} of {limit} {unit} that wait for a block.',
       'Repeat it after {afterMs} ms with the same idempotency key, or send it to another node.',
     ],
     [
       '交易未被接收，未发生任何更改。',
-      '本节点等待入块的数据已达 {held} 字节，上限 {limit} 字节。',
+      '本节点等待入块的量已达 {held}，上限 {limit}（{unit}）。',
       '请在 {afterMs} 毫秒后用相同幂等键重试，或发送到其他节点。',
     ],
   ),
