@@ -9,6 +9,9 @@ import { REBUILD_MARK, type Parts } from './prepare.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateMethods } from './state.ts';
 
+/** Digests are keys of the index too; see the state worker. */
+const INDEX_BUFFER_BYTES = 16 * 1024 * 1024;
+
 /** Open archive and the way to close it. */
 export type Storage = { readonly archive: Archive; readonly close: () => Promise<void> };
 
@@ -66,7 +69,9 @@ export async function openStorage(parts: Parts): Promise<Storage> {
 }
 
 async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<Storage> {
-  const index = await LevelKv.open(join(config.dataDir, 'index'));
+  const index = await LevelKv.open(join(config.dataDir, 'index'), {
+    writeBufferBytes: INDEX_BUFFER_BYTES,
+  });
   let blockLog: BlockLog | undefined;
   const close = async (): Promise<void> => {
     await blockLog?.close();
