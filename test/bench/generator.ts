@@ -1,6 +1,6 @@
 import { Agent, get, request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { must, toHex } from '@hanse/kit';
+import { must, nameOf, toHex } from '@hanse/kit';
 import type { Genesis, SubmitResult, WatchRow } from '@hanse/model';
 import { createNativeSuite } from '@hanse/native';
 import type { Holder } from '../harness/make.ts';
@@ -157,12 +157,12 @@ class Run {
     const add = (code: string, count: number): void => {
       this.#refused[code] = (this.#refused[code] ?? 0) + count;
     };
-    if (status !== 202) return add(`HTTP ${status}`, txids.flat().length);
+    if (status !== 202) return add(codeOf(text) ?? `HTTP ${status}`, txids.flat().length);
     const { results } = JSON.parse(text) as { readonly results: readonly SubmitResult[] };
     for (const [i, result] of results.entries()) {
       const count = txids[i]?.length ?? 0;
       if (result.status === 'taken') this.#taken += count;
-      else add(result.problem.code, count);
+      else add(nameOf(result.problem.code) ?? result.problem.code, count);
     }
   }
 
@@ -196,5 +196,15 @@ class Run {
     }
     for (const index of mine) this.#final[index] = atMs;
     if (mine.length > 0) this.#byHeight.set(row.height, mine);
+  }
+}
+
+/** Name of the error a problem document stands for; undefined when the text is none. */
+function codeOf(text: string): string | undefined {
+  try {
+    const { code } = JSON.parse(text) as { readonly code?: string };
+    return nameOf(code ?? '');
+  } catch {
+    return undefined;
   }
 }

@@ -1,0 +1,11 @@
+import { LevelKv } from '@hanse/store';
+const orig = LevelKv.prototype.write;
+const stat = new Map<string, {n:number,b:number}>();
+LevelKv.prototype.write = function (writes) { for (const [k,v] of writes) { const p=String.fromCharCode(k[0]!)+(v===undefined?'-':''); const s=stat.get(p)??{n:0,b:0}; s.n++; s.b+=k.length+(v?.length??0); stat.set(p,s);} return orig.call(this, writes); };
+import { makeNetwork } from './make.ts';
+import { bareLoop } from '../bench/bare.ts';
+const files = await makeNetwork({ dir: '/tmp/zznet' + process.pid, suite: 'intl', validators: 4, operators: 32, firstPort: 12000 });
+const txs = Number(process.argv[2] ?? 60000);
+const r = await bareLoop({ genesis: files.genesis, holders: files.operators, txs, txsPerEnvelope: 1, seconds: 400 });
+console.log(JSON.stringify(r), (process.memoryUsage.rss()/1e6).toFixed(0));
+for (const [p,{n,b}] of stat) console.log(p, (n/r.txs).toFixed(3), 'per tx', (b/r.txs).toFixed(0), 'B/tx', (b/n).toFixed(0),'B each');
