@@ -50,7 +50,6 @@ async function measure(options: BenchOptions, suite: 'intl' | 'sm'): Promise<Fig
         envelopesPerPost: 1,
       });
     const peak = wants('single') ? await sustained(options, suite, run, 'single') : undefined;
-    if (wants('bulk')) await sustained(options, suite, run, 'bulk');
     const reference = peak?.finalRate ?? options.rate ?? SEARCH_FIRST[suite];
     if (wants('overload'))
       await run({
@@ -60,6 +59,7 @@ async function measure(options: BenchOptions, suite: 'intl' | 'sm'): Promise<Fig
         seconds: 2 * options.stepSeconds,
       });
     if (wants('crashed')) await crashed(network, run, reference, options);
+    if (wants('bulk')) await sustained(options, suite, run, 'bulk');
     const memory = wants('soak')
       ? await soak(network, { seconds: options.soakSeconds, rate: 0.6 * reference, run })
       : undefined;
