@@ -13,6 +13,7 @@ export function receiveVote(s: State, from: number, vote: Vote): boolean {
   const { view, kind } = vote;
   if (vote.signer !== from || vote.epoch !== s.config.set.epoch) return false;
   if (view > s.view + limits.viewWindow || isMistrusted(s, from)) return false;
+  noteVote(s, from, view);
   if (view <= finalView(s) || view < s.view - limits.viewWindow) {
     if (kind === 'nullify') offerHelp(s, from, view);
     return false;
@@ -25,10 +26,19 @@ export function receiveVote(s: State, from: number, vote: Vote): boolean {
     s.effects.push({ kind: 'evidence', evidence: added.evidence });
   if (view < s.view && (kind === 'nullify' || added.kind === 'known')) offerHelp(s, from, view);
   if (added.kind === 'invalid') return false;
-  const report = s.reports[from];
-  if (report !== undefined) report.voteView = Math.max(report.voteView, view);
   if (isNeeded && added.kind !== 'known') count(s, vote);
   return true;
+}
+
+/**
+ * A vote shows that its signer is there, a late one too: the slowest of a healthy set always votes for
+ * views that are final already. Only the signer's own link can bring it, so it needs no check.
+ */
+function noteVote(s: State, from: number, view: number): void {
+  const report = s.reports[from];
+  if (report === undefined) return;
+  report.voteView = Math.max(report.voteView, view);
+  report.voteMs = s.nowMs;
 }
 
 /** An own vote is durable (W1): it counts from now on. */

@@ -168,6 +168,26 @@ describe('agreement', () => {
     expect(cluster.nodes[0]?.consensus.status.silent).toEqual([1]);
   });
 
+  test('a leader that was not heard for three short views keeps its turn', () => {
+    const cluster = new Cluster(4);
+    const viewOf = (): number => cluster.nodes[0]?.consensus.status.view ?? 0;
+    const runTo = (leader: number): void => {
+      for (let i = 0; viewOf() % 4 !== leader; i++) {
+        expect(i).toBeLessThan(100);
+        if (i % 3 === 0) cluster.submit(0);
+        cluster.delay();
+      }
+    };
+    for (const leader of [1, 2, 3, 0, 1, 2]) runTo(leader);
+    cluster.isCut = (from) => from === 1;
+    for (const leader of [3, 0]) runTo(leader);
+    const turn = viewOf() + 1;
+    runTo(1);
+    cluster.isCut = () => false;
+    for (let i = 0; i < 200; i++) cluster.delay();
+    expect(cluster.finals[0]?.some(({ header }) => header.view === turn)).toBe(true);
+  });
+
   test('two of four make no block, and three go on where all stopped', () => {
     const cluster = new Cluster(4);
     cluster.isCut = (from, to) => from < 2 !== to < 2;

@@ -1,4 +1,5 @@
 import type { State } from './state.ts';
+import { delta } from './timing.ts';
 
 const INACTIVE_VIEWS_MAX = 8;
 
@@ -8,13 +9,17 @@ export function leaderOf(view: number, validatorCount: number): number {
 }
 
 /**
- * Rule *leader inactivity*: the leader of this view has not voted in the recent views while a quorum has.
- * Votes are all-to-all, so a node that came back is noticed within one view.
+ * Rule *leader inactivity*: the leader of this view has not voted in the recent views, nor within Δ,
+ * while a quorum has. Views alone would not tell: they pass in less time than a healthy node may pause,
+ * and where half of the others believe it and half do not, the view costs its whole time-out. Votes are
+ * all-to-all, so a node that came back is noticed within one view.
  */
 export function isLeaderInactive(s: State): boolean {
   const leader = leaderOf(s.view, s.n);
   const floor = recentFloor(s);
-  if (leader === s.self || floor < 0 || (s.reports[leader]?.voteView ?? 0) >= floor) return false;
+  const report = s.reports[leader];
+  if (leader === s.self || floor < 0 || report === undefined) return false;
+  if (report.voteView >= floor || s.nowMs < report.voteMs + delta(s)) return false;
   return s.n - silentValidators(s).length >= s.quorum;
 }
 

@@ -144,6 +144,7 @@ export function createState(config: ConsensusConfig, restored: Restored, nowMs: 
       finalHeight: 0,
       executedHeight: 0,
       voteView: 0,
+      voteMs: nowMs,
     })),
     requests: new Requests(),
     claimTries: new Map(),

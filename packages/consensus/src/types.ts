@@ -163,4 +163,6 @@ export type PeerReport = {
   readonly executedHeight: number;
   /** Highest view in which a vote of it was seen. */
   readonly voteView: number;
+  /** When a vote of it was last seen, in milliseconds of this node's clock. */
+  readonly voteMs: number;
 };
