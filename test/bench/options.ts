@@ -34,7 +34,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --quick                 short runs, for a look
   --seed N                seed of the workload (1)
   --out FILE              write the figures as JSON
-  --node-flags "F"        flags for the validators' Node processes, to compare
+  --node-flags="F"        flags for the validators' Node processes, to compare
   --profile DIR           CPU profiles of validator 0
 `;
 

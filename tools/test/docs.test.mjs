@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { renderMatrix, withMatrix } from '../docs.mjs';
 import { applyMutant } from '../vitest-plugins.mjs';
 import { findMutants } from '../mutants.mjs';
+import { findRules, ruleProblems } from '../rules.mjs';
 import { readPackages } from '../workspace.mjs';
 import { makeTree, packageJson } from './fixture.mjs';
 
@@ -41,4 +42,23 @@ test('mutants change code, never strings or comments, one place at a time', () =
     `if (false) { return true; }`,
     `if (true) { return true; }`,
   ]);
+});
+
+test('a rule is found by the symbol under its comment, and twice is a problem', () => {
+  const root = makeTree({
+    'packages/kit/package.json': packageJson('kit', 0, 'common'),
+    'packages/kit/src/a.ts':
+      '/**\n * Rules *one* and *two words*: something. See rule *three*.\n */\nexport function first(): void {}\n',
+    'packages/kit/src/b.ts':
+      'class B {\n  /** Rule *one*: again. */\n  async #again(): Promise<void> {}\n}\n',
+    'packages/kit/src/b.test.ts': '/** Rule *one*: in a test. */\n',
+  });
+  const found = findRules(root);
+  expect(found.get('two words')).toEqual([{ path: 'packages/kit/src/a.ts', symbol: 'first' }]);
+  expect(found.get('one')?.map(({ symbol }) => symbol)).toEqual(['first', '#again']);
+  expect(found.has('three')).toBe(false);
+  expect(ruleProblems(found)).toContain(
+    'rule "one" is in packages/kit/src/a.ts and in packages/kit/src/b.ts',
+  );
+  expect(ruleProblems(found)).toContain('rule "W1" is in no source');
 });

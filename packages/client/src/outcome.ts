@@ -27,8 +27,9 @@ export type Judged = { readonly receipt: Receipt; readonly proof: TxProof | unde
 const ASK_MS = 10_000;
 
 /**
- * Judge a node's answer about a transaction. For `proved` the receipt is checked from the
- * certificate down; a proof that does not hold throws its Proof* error.
+ * Rule *final or proved*: `final` is ordered for good, its result the word of one node and typed as unproved;
+ * for `proved`, the default, the receipt is checked from the certificate down. A proof that does not hold throws
+ * its Proof* error.
  */
 export async function judge(
   connection: Connection,

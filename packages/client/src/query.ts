@@ -42,7 +42,7 @@ export type Proved<T> = {
 const READ_MS = 15_000;
 const MAX_AGE_MS = 5 * 60_000;
 
-/** Run a query. Its answer is the word of one node, at least as new as what was seen before. */
+/** Rule *read your writes*: a query's answer is the word of one node, at least as new as what was seen before. */
 export async function runQuery<T>(
   connection: Connection,
   query: TypedQuery<T>,

@@ -21,7 +21,7 @@ export function reportedHeight(s: State): number {
 }
 
 /**
- * Rule B1, *leader binds*: the highest height that this node has executed and q validators report,
+ * Rule *B2 leader binds*: the highest height that this node has executed and q validators report,
  * never below the parent's; a leader that is behind repeats the parent's triple unchanged.
  */
 export function leaderTriple(s: State, parent: Block): Executed {
@@ -35,7 +35,10 @@ export function leaderTriple(s: State, parent: Block): Executed {
   return best;
 }
 
-/** Rule B2, *voter compares*. */
+/**
+ * Rule *B2 voter compares*: a repeated triple is held against the parent's only, a higher one against the
+ * own result.
+ */
 export function compareTriple(s: State, parent: Block, header: Header): TripleVerdict {
   const bound = parent.header.executed;
   const { executed } = header;
@@ -55,13 +58,13 @@ export function compareTriple(s: State, parent: Block, header: Header): TripleVe
   return sameTriple(executed, own) ? { kind: 'ok' } : { kind: 'wrong', own };
 }
 
-/** Rule B3, *lag*: whether a payload that is not empty may stand in this header. */
+/** Rule *B3 bounded lag*: whether a payload that is not empty may stand in this header. */
 export function isWithinLag(s: State, height: number, boundHeight: number): boolean {
   return height - boundHeight <= s.config.parameters.executionLagBlocksMax;
 }
 
 /**
- * Rule B4, *diverged*: a notarized header contradicts the own result, so a quorum does. What this
+ * Rule *B4 diverged*: a notarized header contradicts the own result, so a quorum does. What this
  * node has not executed yet is remembered and compared then.
  */
 export function noteNotarized(s: State, header: Header): void {
@@ -90,7 +93,10 @@ export function pruneResults(s: State): void {
     if (height <= bound && height < s.executed.height) s.results.delete(height);
 }
 
-/** Whether a final payload waits for its results to be bound by a header after `block`. */
+/**
+ * Rule *B5 idle*: whether a final payload still waits for its results to be bound by a header after
+ * `block`. While none does the chain rests; empty blocks need no binding.
+ */
 export function isUnbound(s: State, block: Block): boolean {
   return s.unbound > block.header.executed.height;
 }

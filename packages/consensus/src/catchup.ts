@@ -10,7 +10,7 @@ const NEAR_VIEWS = 3;
 const UNEXECUTED_MAX = 4 * limits.fetchBlocksPerRequestMax;
 
 /**
- * Ask for the final blocks above the own last one, one peer after the other; at once when far behind.
+ * Rule *catch-up*: ask for the final blocks above the own last one, one peer after the other; at once when far behind.
  * Execution must follow before more is asked for.
  */
 export function requestFinals(s: State, from: readonly number[], lead: number): void {
@@ -55,7 +55,7 @@ export function followClaims(s: State): void {
 
 /**
  * Final blocks from a peer. They count when the last one has a valid certificate and each is the
- * parent of the next; further certificates among them are checked one by one. Rule *finality* does the rest.
+ * parent of the next; further certificates among them are checked one by one. The rule of finality does the rest.
  */
 export function receiveFinals(s: State, from: number, finals: readonly FinalBlock[]): void {
   const isAsked = s.finalizations.size > 0 || s.claimTries.has(from);

@@ -4,8 +4,8 @@ import { isMistrusted, mistrust } from './mistrust.ts';
 import { finalView, type State } from './state.ts';
 
 /**
- * Rule *receive certificate*. Keeps and appends (W2) a certificate of a view above the last final one;
- * false when it does not hold. Own assembled ones are not verified again: each vote was.
+ * Rules *receive certificate* and *W2*: a certificate of a view above the last final one is verified, kept
+ * and appended at once, and so before any vote that it allows. False when it does not hold. Own assembled ones are not verified again: each vote was.
  */
 export function receiveCertificate(
   s: State,

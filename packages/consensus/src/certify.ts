@@ -47,7 +47,10 @@ function certify(s: State, view: number, notarization: Certificate): boolean {
   return true;
 }
 
-/** Append a block to the log, once (W3: before the F for it is cast). */
+/**
+ * Rule *W3*: a block is in the log before the F for it is cast. Its notarization is there already (W2), and
+ * lanes hold only batches that are stored.
+ */
 export function persistBlock(s: State, node: TreeNode): void {
   if (node.persisted) return;
   node.persisted = true;

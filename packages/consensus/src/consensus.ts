@@ -140,7 +140,7 @@ function receiveMessage(s: State, from: number, message: Message): void {
   }
 }
 
-/** W1: the vote is durable, so it may be seen; a leader's N takes its block along. */
+/** The vote is durable (rule *W1*), so it may be seen; a leader's N takes its block along. */
 function receiveVoted(s: State, own: Vote): void {
   if (own.view <= finalView(s)) return;
   countOwn(s, own);

@@ -4,8 +4,8 @@ import { ownVotes, type State } from './state.ts';
 import { certifyDeadline, proposeDeadline } from './timing.ts';
 
 /**
- * Rules that give up the current view: its leader gave it up, its leader is inactive, no proposal by
- * t_prop, no certificate by t_cert.
+ * Rules *t_prop* and *t_cert*: without a proposal, or without a certificate in time the current view is given
+ * up; at once when its leader gave it up or is inactive.
  */
 export function giveUp(s: State): void {
   const own = ownVotes(s, s.view);

@@ -53,7 +53,7 @@ function stateOf(n = 4): State {
 }
 
 describe('binding', () => {
-  test('B1: the bound height is the highest that q validators report, and never one not executed here', () => {
+  test('B2: the bound height is the highest that q validators report, and never one not executed here', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 }), { minLength: 4, maxLength: 10 }), (heights) => {
         const s = stateOf(heights.length);

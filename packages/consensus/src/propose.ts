@@ -69,7 +69,7 @@ export function sendProposal(s: State, vote: Vote): boolean {
   return true;
 }
 
-/** Not before the minimum interval after the parent, nor longer than that after entering the view. */
+/** Rule *minimum interval*: not before it has passed after the parent, nor longer than that after entering the view. */
 function pacedMs(s: State, parent: Block): number {
   const { minBlockIntervalMs } = s.config.parameters;
   return Math.min(parent.header.time, s.enteredMs) + minBlockIntervalMs;

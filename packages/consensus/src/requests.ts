@@ -3,7 +3,7 @@ type Request = { nextMs: number; attempts: number; isWanted: boolean };
 const REQUESTS_MAX = 256;
 
 /**
- * What this node waits for and when it asks for it next. Rules call `due` each time they find
+ * Rule *requests*: what this node waits for and when it asks for it next. Rules call `due` each time they find
  * themselves waiting; what no rule wanted any more is forgotten at the end of the step.
  */
 export class Requests {

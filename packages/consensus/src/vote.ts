@@ -83,6 +83,7 @@ function parentOf(s: State, { block: { header } }: Proposal): Block | Verdict {
     : never('parent');
 }
 
+/** Rule *B4 wrong proposal*: results that differ from the own are nullified, and the vote for them is evidence. */
 function judgeResults(
   s: State,
   parent: Block,

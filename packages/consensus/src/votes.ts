@@ -85,7 +85,7 @@ export class VotePool {
     for (const one of this.#views.keys()) if (one <= view) this.#views.delete(one);
   }
 
-  /** Evidence of two votes, both verified, once per signer and view. */
+  /** Rule *evidence*: two votes of a signer that contradict each other, both verified, once per view. */
   #contradict(
     votes: ViewVotes,
     first: Entry,

@@ -19,7 +19,7 @@ export function workFromMs(s: State, parent: Block): number | undefined {
     : undefined;
 }
 
-/** When the leader of this view makes a block although there is nothing to do: rule *heartbeat*. */
+/** Rule *heartbeat*: when the leader of this view makes a block although there is nothing to do. */
 export function heartbeatMs(s: State): number {
   return s.enteredMs + s.config.parameters.heartbeatMs;
 }

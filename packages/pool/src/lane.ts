@@ -81,7 +81,12 @@ export class Lane {
     return this.#known.get(digest);
   }
 
-  /** Keep a batch whose signatures were verified. */
+  /**
+   * Rule *fork*: of two batches with one number the first that came is held and both are evidence; the other
+   * is fetched by its digest once a proposal needs it, and is no reason to nullify.
+   *
+   * Takes a batch whose signatures were verified.
+   */
   add(batch: Batch): Added {
     const { seq } = batch.header;
     const key = toHex(batch.digest);

@@ -103,7 +103,10 @@ export class Lanes {
     return parent.some((tip, index) => this.#targetSeq(index, tip, false) > tip.seq);
   }
 
-  /** The payload this node would propose after its parent's: rules *availability* and *fair cut*. */
+  /**
+   * Rule *fair cut*: the payload this node would propose after its parent's; one batch per lane in turn while
+   * the block has room, beginning with another lane each time.
+   */
   build(parent: Payload, optimistic: boolean): Payload {
     assert(parent.length === this.#lanes.length, 'a payload names every lane');
     const tips = [...parent];

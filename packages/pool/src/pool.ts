@@ -40,7 +40,7 @@ type InFlight = {
   readonly txids: readonly Uint8Array[];
 };
 
-/** Part of a lane's window that its author fills: rule *own share*. */
+/** Rule *own share*: the part of a lane's window that its author fills. */
 const OWN_SHARE = 0.5;
 const ENVELOPES_PER_BATCH_MAX = 16_384;
 /** Every transaction weighs at least this, so that one bound holds bytes and count. */

@@ -225,7 +225,10 @@ export class Validator {
     this.#markDirty();
   }
 
-  /** Seal own batches while the sealing rule says so, and come back when it may say so again. */
+  /**
+   * Rule *W6*: own batches are sealed while the sealing rule says so, and each is durable before anybody
+   * sees it. Comes back when there may be more to seal.
+   */
   #seal(): void {
     const { suite, clock, signer } = this.#ports;
     for (;;) {
@@ -234,7 +237,6 @@ export class Validator {
       const batch = sealBatch(suite, sealed.header, sealed.envelopes, signer.batch);
       this.pool.sealed(batch);
       this.archive.appendBatch(batch);
-      // W6: an own batch is durable before anybody sees it.
       this.#afterSync(() => {
         this.#addToLane(batch);
         this.#broadcast({ kind: 'batch', value: { batch: batch.bytes } });
@@ -306,7 +308,7 @@ export class Validator {
     }
   }
 
-  /** W1: a vote is signed and durable before it is seen by anybody, its own pool included. */
+  /** Rule *W1*: a vote is signed and durable before it is seen by anybody, its own pool included. */
   #castVote(intent: Omit<Vote, 'signature' | 'signer'>): void {
     const cast = async (): Promise<void> => {
       const vote: Vote = {
@@ -323,7 +325,7 @@ export class Validator {
     void cast().catch(this.#ports.observer.fatal);
   }
 
-  /** W4: finality is durable before anybody is told and before the block is executed. */
+  /** Rules *W4* and *B1 durable first*: finality is durable before anybody is told and before the block is executed. */
   #final(block: Block, certificate: Certificate | undefined): void {
     this.archive.appendFinal(block);
     this.lanes.finalized(block.payload);

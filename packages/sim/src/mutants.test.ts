@@ -21,8 +21,7 @@ test('every mutant finds its place in the sources exactly once', () => {
 test('names of mutants are unique and every rule of the write-ahead log has one', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
   const rules = new Set(mutants.map(({ rule }) => rule));
-  for (const rule of ['W1', 'W2', 'W3', 'W4', 'B1', 'B2', 'B3', 'B4'])
-    expect(rules).toContain(rule);
+  for (const rule of ['W1', 'W2', 'W3', 'W4', 'B2', 'B3', 'B4']) expect(rules).toContain(rule);
 });
 
 test('an edit that does not fit exactly once is refused', () => {

@@ -223,12 +223,12 @@ export const mutants: readonly Mutant[] = [
   // Binding and idling.
   mutant(
     'binds what few report',
-    'B1',
+    'B2',
     edit(`${consensus}/binding.ts`, 'height <= reported && ', ''),
   ),
   mutant(
     'the report of one suffices',
-    'B1',
+    'B2',
     edit(`${consensus}/binding.ts`, '[s.quorum - 1]', '[0]'),
   ),
   mutant(

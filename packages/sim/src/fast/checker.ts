@@ -71,7 +71,7 @@ export class Checker {
       this.fail('I8', `view ${view} is final and was not notarized`);
   }
 
-  /** I5, I6 as W1 to W3, B1: what honest nodes send. */
+  /** I5, I6 as W1 to W3, B2: what honest nodes send. */
   sent(node: FastNode, message: Message): void {
     if ((message.kind !== 'vote' && message.kind !== 'proposal') || message === this.#lastSent)
       return;
@@ -226,7 +226,7 @@ export class Checker {
       );
   }
 
-  /** B1: an honest leader binds only what q validators have reported, and no honest one reports too much. */
+  /** B2: an honest leader binds only what q validators have reported, and no honest one reports too much. */
   #checkBound(bytes: Uint8Array): void {
     const { n, all, suite } = this.#world;
     const opened = openBlock(suite, bytes);
@@ -240,7 +240,7 @@ export class Checker {
     );
     if (done.size < quorum(n))
       this.fail(
-        'B1',
+        'B2',
         `view ${header.view} binds ${bound}, which ${done.size} validators have executed`,
       );
   }
