@@ -130,13 +130,15 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
   };
 }
 
-function makeBatches({ genesis, holders, txs, txsPerEnvelope }: BareJob): readonly Batch[] {
+function makeBatches(job: BareJob): readonly Batch[] {
+  const { genesis, holders, txs, txsPerEnvelope, seconds } = job;
   const suite = createNativeSuite(genesis.suite);
   const chainId = chainIdOf(suite, genesis);
   const posts = signPosts({
     suite,
     chainId,
     holders,
+    seconds,
     label: `bare/${process.pid}`,
     txs,
     txsPerEnvelope,

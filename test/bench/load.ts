@@ -2,7 +2,7 @@ import { must } from '@hanse/kit';
 import type { Network } from '../harness/network.ts';
 import { Fleet } from './fleet.ts';
 import type { JobResult } from './generator.ts';
-import { cpuUs, rssBytes, threadCpuUs } from './proc.ts';
+import { cpuUs, memoryOf, threadCpuUs } from './proc.ts';
 
 /** A load: what is offered, by which validators' clients, for how long. */
 export type Load = {
@@ -63,6 +63,7 @@ export async function offer(network: Network, load: Load): Promise<LoadResult> {
       txs: Math.round(perNode * load.seconds),
       txsPerEnvelope: load.txsPerEnvelope,
       envelopesPerPost: load.envelopesPerPost,
+      seconds: load.seconds,
       url: network.url(node),
       rate: perNode,
       phase: i / nodes.length,
@@ -86,7 +87,7 @@ export async function offer(network: Network, load: Load): Promise<LoadResult> {
     threadCpuUsPerTx: threadsAfter.map(perTx).filter((us) => us >= 1),
     clientCpuUsPerTx: perTx(count(results, (one) => one.cpuUs)),
     signUsPerTx: count(results, (one) => one.signUsPerTx) / results.length,
-    rssMiB: pids.map((pid) => rssBytes(pid) / MIB),
+    rssMiB: pids.map((pid) => memoryOf(pid).resident / MIB),
   };
 }
 

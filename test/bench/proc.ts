@@ -21,13 +21,26 @@ export function threadCpuUs(pid: number): ReadonlyMap<number, number> {
   }
 }
 
-/** Resident memory of a process in bytes; 0 for one that is gone. */
-export function rssBytes(pid: number): number {
+/** Memory of a process in bytes; zeros for one that is gone. */
+export type ProcessMemory = {
+  /** Everything that is resident. */
+  readonly resident: number;
+  /**
+   * What the process holds for itself. The rest is files it has mapped: programs, and the tables of the
+   * state, which are page cache that the kernel takes back when it needs room.
+   */
+  readonly own: number;
+};
+
+/** Memory of a process. */
+export function memoryOf(pid: number): ProcessMemory {
   try {
-    const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(match?.[1] ?? 0) * 1024;
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytesOf = (name: string): number =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+    return { resident: bytesOf('VmRSS'), own: bytesOf('RssAnon') };
   } catch {
-    return 0;
+    return { resident: 0, own: 0 };
   }
 }
 

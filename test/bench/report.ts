@@ -128,7 +128,7 @@ export function printSummary({ machine, seed, figures }: Report): void {
     kept('one of four down');
     if (memory !== undefined)
       out(
-        `${`memory growth, ${memory.seconds} s at ${memory.rate.toFixed(0)} /s`.padEnd(44)} ${(100 * memory.growth).toFixed(1).padStart(6)} %`,
+        `${`memory growth, ${memory.seconds} s at ${memory.rate.toFixed(0)} /s`.padEnd(44)} ${(100 * memory.growth).toFixed(1).padStart(6)} % (with mapped files ${(100 * memory.residentGrowth).toFixed(1)} %)`,
       );
     const missing = loads.reduce((sum, one) => sum + one.missing, 0);
     out(`${'taken and never final'.padEnd(44)} ${String(missing).padStart(7)}`);

@@ -1,16 +1,20 @@
 import type { Network } from '../harness/network.ts';
 import type { Load, LoadResult } from './load.ts';
-import { rssBytes } from './proc.ts';
+import { memoryOf } from './proc.ts';
 
 /** Memory of the validators over a long run. */
 export type Memory = {
   readonly rate: number;
   readonly seconds: number;
-  /** Resident MiB per validator, every sample: time in seconds, then one value each. */
-  readonly samples: readonly (readonly number[])[];
-  /** Last fifth ÷ the fifth after minute two (or the first half of a shorter run), all validators. */
+  /** MiB of all validators together, beside the files they have mapped and with them, every two seconds. */
+  readonly samples: readonly Sample[];
+  /** Growth of what they hold for themselves. */
   readonly growth: number;
+  /** Growth of everything that is resident. */
+  readonly residentGrowth: number;
 };
+
+type Sample = { readonly atSeconds: number; readonly own: number; readonly resident: number };
 
 const SAMPLE_MS = 2_000;
 const SEGMENT_SECONDS = 60;
@@ -27,13 +31,15 @@ export async function soak(
   },
 ): Promise<Memory> {
   const pids = network.running().map((index) => network.node(index).pid);
-  const samples: (readonly number[])[] = [];
+  const samples: Sample[] = [];
   const startMs = performance.now();
   const timer = setInterval(() => {
-    samples.push([
-      (performance.now() - startMs) / 1_000,
-      ...pids.map((pid) => rssBytes(pid) / MIB),
-    ]);
+    const all = pids.map(memoryOf);
+    samples.push({
+      atSeconds: (performance.now() - startMs) / 1_000,
+      own: all.reduce((sum, { own }) => sum + own, 0) / MIB,
+      resident: all.reduce((sum, { resident }) => sum + resident, 0) / MIB,
+    });
   }, SAMPLE_MS);
   for (let done = 0; done < options.seconds; done += SEGMENT_SECONDS) {
     const seconds = Math.min(SEGMENT_SECONDS, options.seconds - done);
@@ -48,17 +54,23 @@ export async function soak(
   }
   clearInterval(timer);
   const { rate, seconds } = options;
-  return { rate, seconds, samples, growth: growthOf(samples) };
+  return {
+    rate,
+    seconds,
+    samples,
+    growth: growthOf(samples, 'own'),
+    residentGrowth: growthOf(samples, 'resident'),
+  };
 }
 
-function growthOf(samples: readonly (readonly number[])[]): number {
-  const endS = samples.at(-1)?.[0] ?? 0;
+/** Last fifth ÷ the fifth after minute two (or the first half of a shorter run). */
+function growthOf(samples: readonly Sample[], what: 'own' | 'resident'): number {
+  const endS = samples.at(-1)?.atSeconds ?? 0;
   const fromS = endS > 2 * SETTLED_SECONDS ? SETTLED_SECONDS : endS / 2;
   const part = (endS - fromS) / 5;
   const mean = (from: number, to: number): number => {
-    const rows = samples.filter(([at = 0]) => at >= from && at <= to);
-    const sum = rows.reduce((all, [, ...values]) => all + values.reduce((a, b) => a + b, 0), 0);
-    return sum / Math.max(1, rows.length);
+    const rows = samples.filter(({ atSeconds }) => atSeconds >= from && atSeconds <= to);
+    return rows.reduce((sum, row) => sum + row[what], 0) / Math.max(1, rows.length);
   };
   return mean(endS - part, endS) / mean(fromS, fromS + part) - 1;
 }

@@ -15,6 +15,8 @@ export type Workload = {
   readonly txs: number;
   readonly txsPerEnvelope: number;
   readonly envelopesPerPost: number;
+  /** Length of the run: everything is signed before it starts. */
+  readonly seconds: number;
 };
 
 /** A signed request body and the ids of the transactions in it, per envelope. */
@@ -25,12 +27,15 @@ export type SignedPost = {
 
 type SealedEnvelope = { readonly bytes: Uint8Array; readonly txids: readonly Uint8Array[] };
 
-const VALID_FOR_MS = limits.txLifetimeMsMax - 30_000;
+/** What the client gives a transaction, beside the time that a signed one lies here before it is sent. */
+const VALID_FOR_MS = 120_000;
 
 /** Sign everything a client will send: evidence deposits of different documents. */
 export function signPosts(workload: Workload): readonly SignedPost[] {
   const { suite, chainId, holders, txs, txsPerEnvelope, envelopesPerPost } = workload;
   const nowMs = Date.now();
+  const validUntil =
+    nowMs + Math.min(1_000 * workload.seconds + VALID_FOR_MS, limits.txLifetimeMsMax - 30_000);
   const seal = (first: number, holder: Holder): SealedEnvelope => {
     const sealed = Array.from({ length: Math.min(txsPerEnvelope, txs - first) }, (_, i) => {
       const byteHash = suite.hash(utf8(`${workload.label}/${first + i}`));
@@ -39,7 +44,7 @@ export function signPosts(workload: Workload): readonly SignedPost[] {
         holders: [holder],
         calls: [depositCall(depositOf(byteHash, nowMs))],
         salt: byteHash.slice(0, limits.saltBytes),
-        validUntil: nowMs + VALID_FOR_MS,
+        validUntil,
       });
     });
     return {

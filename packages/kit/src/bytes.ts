@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_DIGITS = encoder.encode('0123456789abcdef');
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -42,9 +42,14 @@ export function isZero(bytes: Uint8Array): boolean {
 
 /** Lower-case hexadecimal text. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte] ?? '';
-  return text;
+  // Appending two letters at a time would leave a kilobyte of string parts for each id kept in a map.
+  const letters = new Uint8Array(2 * bytes.length);
+  let end = 0;
+  for (const byte of bytes) {
+    letters[end++] = HEX_DIGITS[byte >>> 4] ?? 0;
+    letters[end++] = HEX_DIGITS[byte & 15] ?? 0;
+  }
+  return strictDecoder.decode(letters);
 }
 
 /** Bytes of lower-case hexadecimal text, or undefined when it is anything else. */
