@@ -16,6 +16,16 @@ export function jsonSchema(schema: AnySchema): Json {
       return { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
     case 'bool':
       return { type: 'boolean' };
+    case 'int':
+      return { type: 'integer', minimum: shape.min, maximum: shape.max };
+    case 'amount':
+      return {
+        type: 'string',
+        pattern: '^(0|[1-9][0-9]{0,38})$',
+        description: 'in the smallest unit, at most 2^128 - 1',
+      };
+    case 'date':
+      return { type: 'string', format: 'date' };
     case 'text':
       return { type: 'string', description: `at most ${shape.bytesMax} bytes of UTF-8` };
     case 'bytes':

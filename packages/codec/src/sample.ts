@@ -1,4 +1,6 @@
 import { unreachable } from '@hanse/kit';
+import { dateOfDays, DAYS_MAX } from './date.ts';
+import { AMOUNT_BYTES_MAX } from './quantity.ts';
 import type { AnySchema, Schema } from './schema.ts';
 
 /** Deterministic 32-bit generator (mulberry32): same seed, same values, on every machine. */
@@ -36,6 +38,12 @@ function sampleShape(schema: AnySchema, next: () => number): unknown {
       return sampleInteger(Number.MAX_SAFE_INTEGER, next);
     case 'bool':
       return next() % 2 === 1;
+    case 'int':
+      return sampleInt(shape.min, shape.max, next);
+    case 'amount':
+      return sampleAmount(next);
+    case 'date':
+      return dateOfDays(sampleInteger(DAYS_MAX, next));
     case 'text':
       return sampleText(Math.min(shape.bytesMax, SAMPLE_BYTES_MAX), next);
     case 'bytes':
@@ -74,6 +82,26 @@ function sampleInteger(valueMax: number, next: () => number): number {
   if (edge === 1) return valueMax;
   const wide = (next() % 2 ** 21) * 2 ** 32 + next();
   return wide % (valueMax === Number.MAX_SAFE_INTEGER ? valueMax : valueMax + 1);
+}
+
+function sampleInt(min: number, max: number, next: () => number): number {
+  const edge = next() % 8;
+  if (edge === 0) return min;
+  if (edge === 1) return max;
+  if (edge === 2 && min <= 0 && max >= 0) return 0;
+  const span = Math.min(max - min, Number.MAX_SAFE_INTEGER);
+  const offset = sampleInteger(span, next);
+  return next() % 2 === 0 ? min + offset : max - offset;
+}
+
+function sampleAmount(next: () => number): bigint {
+  const sizeBytes = next() % (AMOUNT_BYTES_MAX + 1);
+  const isFull = next() % 4 === 0;
+  let value = 0n;
+  for (let i = 0; i < sizeBytes; i++) {
+    value = (value << 8n) | BigInt(isFull ? 0xff : next() & 0xff);
+  }
+  return value;
 }
 
 function sampleBytes(sizeBytes: number, next: () => number): Uint8Array {

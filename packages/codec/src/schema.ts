@@ -1,5 +1,7 @@
 import { fromBase64Url, fromHex, toBase64Url, toHex } from '@hanse/kit';
+import { date } from './date.ts';
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
+import { amount, int } from './quantity.ts';
 import {
   DecodeError,
   EncodeError,
@@ -16,6 +18,12 @@ export type Shape =
   | { readonly kind: 'text' | 'bytes'; readonly bytesMax: number }
   | { readonly kind: 'fixed'; readonly sizeBytes: number }
   | { readonly kind: 'oneOf'; readonly names: readonly string[] }
+  /** Integer between two safe ones. */
+  | { readonly kind: 'int'; readonly min: number; readonly max: number }
+  /** Money or quantity in its smallest unit, 0 to 2^128 - 1; a bigint, in JSON a decimal string. */
+  | { readonly kind: 'amount' }
+  /** Calendar date 0001-01-01 to 9999-12-31 as `YYYY-MM-DD`. */
+  | { readonly kind: 'date' }
   | { readonly kind: 'option'; readonly item: AnySchema }
   | {
       readonly kind: 'list';
@@ -322,6 +330,9 @@ export const t = {
   bytes,
   fixed,
   hash: fixed(32),
+  int,
+  amount,
+  date,
   oneOf,
   option,
   list,

@@ -37,6 +37,15 @@ export class Writer {
     this.#length += 8;
   }
 
+  /** A safe integer of either sign in eight bytes, two's complement. */
+  i64(value: number): void {
+    const high = Math.floor(value / 2 ** 32);
+    this.#reserve(8);
+    this.#view.setInt32(this.#length, high);
+    this.#view.setUint32(this.#length + 4, value - high * 2 ** 32);
+    this.#length += 8;
+  }
+
   /** A length: LEB128, minimal, at most five bytes. */
   length(value: number): void {
     let rest = value;
@@ -117,6 +126,14 @@ export class Reader {
     const high = this.#view.getUint32(at);
     if (high >= 2 ** 21) throw new DecodeError('integer above 2^53 - 1');
     return high * 2 ** 32 + this.#view.getUint32(at + 4);
+  }
+
+  /** Eight bytes that hold a safe integer of either sign. */
+  i64(): number {
+    const at = this.#take(8);
+    const value = this.#view.getInt32(at) * 2 ** 32 + this.#view.getUint32(at + 4);
+    if (!Number.isSafeInteger(value)) throw new DecodeError('integer beyond 2^53 - 1');
+    return value;
   }
 
   length(): number {

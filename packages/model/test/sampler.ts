@@ -1,4 +1,4 @@
-import type { AnySchema, Schema, Shape } from '@hanse/codec';
+import { sample, schemaOf, type AnySchema, type Schema, type Shape } from '@hanse/codec';
 import * as model from '../src/index.ts';
 
 type Next = () => number;
@@ -52,6 +52,10 @@ function compileShape(shape: Shape): Sampler {
       return integers(Number.MAX_SAFE_INTEGER);
     case 'bool':
       return (next) => next() % 2 === 1;
+    case 'int':
+    case 'amount':
+    case 'date':
+      return (next) => sample(schemaOf(shape), next);
     case 'text':
       return texts(shape.bytesMax);
     case 'bytes':
