@@ -1,3 +1,4 @@
+import { claimErrors } from './errors/claims.ts';
 import type { CatalogueEntry } from './errors/entry.ts';
 import { identityErrors } from './errors/identity.ts';
 import { internalErrors } from './errors/internal.ts';
@@ -10,7 +11,7 @@ import { usageErrors } from './errors/usage.ts';
 /**
  * Every failure a person or a program can meet. Ranges: 1xxx usage and configuration · 3xxx submit
  * and execution · 4xxx identity and access · 5xxx consensus and network · 6xxx storage ·
- * 8xxx proofs · 9xxx internal. A code is never reused.
+ * 7xxx services · 8xxx proofs · 9xxx internal. A code is never reused.
  */
 export const catalogue = {
   ...usageErrors,
@@ -18,6 +19,7 @@ export const catalogue = {
   ...identityErrors,
   ...networkErrors,
   ...storageErrors,
+  ...claimErrors,
   ...proofErrors,
   ...internalErrors,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -77,6 +77,17 @@ export const limits = {
   evidenceTextBytesMax: 1_024,
   evidenceFileBytesMax: 1_024 * MIB,
 
+  // Claim tags. A quota bounds how fast a member could try out guesses.
+  claimKeyBytesMax: 1_024,
+  claimTagsPerRequestMax: 48,
+  claimTagsPerMinute: 120,
+  claimTagsPerDay: 20_000,
+  claimRequestBytesMax: 4 * KIB,
+  claimRequestAgeMsMax: 60_000,
+  claimRequestsInFlightMax: 64,
+  claimRequestsRememberedMax: 65_536,
+  claimEpochsOpenMax: 8,
+
   // API.
   apiRequestsInFlightMax: 2_000,
   apiStreamsMax: 500,
@@ -98,3 +109,8 @@ assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two ful
 assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');
 assert(limits.valueBytesMax > limits.argsBytesMax, 'what a call may carry can be stored');
 assert(limits.gasPerTxMax <= limits.blockGasMax, 'a transaction fits a block');
+assert(limits.claimTagsPerRequestMax <= limits.claimTagsPerMinute, 'a request fits the quota');
+assert(
+  limits.claimRequestBytesMax > limits.claimTagsPerRequestMax * 34 + 1_024,
+  'the blinded inputs of a request fit it',
+);
