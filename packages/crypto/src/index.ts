@@ -17,3 +17,13 @@ export { createSm4Gcm, type Sm4Counter } from './sm/sm4.ts';
 export { selfTest } from './selftest.ts';
 export { createHpke, type Hpke, type HpkeAead, type HpkeContext } from './hpke/hpke.ts';
 export { createKem, type Kem, type KemKeyPair, type KemName } from './hpke/kem.ts';
+export {
+  createVoprf,
+  selfTestVoprf,
+  VOPRF_RANDOM_BYTES,
+  type BlindedInput,
+  type Voprf,
+  type VoprfAnswer,
+  type VoprfKeyPair,
+  type VoprfName,
+} from './voprf.ts';
