@@ -178,7 +178,7 @@ function readSize(json: JsonObject, name: string): number {
 }
 
 function readInt(json: JsonObject): Shape {
-  const { min, max } = { min: json['min'], max: json['max'] };
+  const [min, max] = [json['min'], json['max']];
   if (typeof min !== 'number' || typeof max !== 'number') {
     throw new DecodeError('min and max are safe integers');
   }
