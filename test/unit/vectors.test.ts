@@ -87,7 +87,8 @@ function setOf(row: Row): ValidatorSet {
 
 test('the files are what the generator makes', () => {
   const made = makeVectors();
-  expect(readdirSync(folder).toSorted()).toEqual(Object.keys(made).toSorted());
+  // Packages keep vectors of their own in the same folder, with tests of their own.
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(Object.keys(made)));
   for (const [name, vectors] of Object.entries(made))
     expect(read(name)).toEqual(JSON.parse(JSON.stringify(vectors)));
   expect(readFileSync(new URL('../layouts.md', folder), 'utf8')).toBe(makeLayouts());
