@@ -1,0 +1,41 @@
+import type { FunctionName } from '../xpath/ast.ts';
+import type { NameIndex } from './axes.ts';
+import type { Code } from './env.ts';
+import type { FactTable } from './facts.ts';
+
+/** What a variable name stands for. */
+export type Variable = {
+  readonly code: Code;
+  /** Whether it is the same for the whole document: expressions over it are kept. */
+  readonly isGlobal: boolean;
+};
+
+/** A function that the rule file defines. */
+export type UserFunction = {
+  readonly arity: number;
+  readonly call: (args: readonly Code[]) => Code;
+};
+
+/** Key of a function of the rule file. */
+export function functionKey({ ns, local }: FunctionName, arity: number): string {
+  return `${ns} ${local} ${arity}`;
+}
+
+/** What the expressions of one rule set share while they are compiled. */
+export type Shared = {
+  readonly facts: FactTable;
+  readonly nameIndex: NameIndex;
+  /** Slot of `Env.kept` for an expression's facts id (and scope, where variables are global). */
+  readonly keepSlot: (key: string) => number;
+  readonly functions: Map<string, UserFunction>;
+};
+
+/** Where an expression stands. */
+export type Scope = {
+  readonly shared: Shared;
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Variables bound around: the next free slot of `Env.variables`. */
+  readonly depth: number;
+  /** Tells apart global variables of one name in several patterns. */
+  readonly globals: string;
+};

@@ -1,0 +1,152 @@
+import { err, ok, type Result } from '@hanse/kit';
+import { BudgetSpent, EvaluationFault, type FaultCode } from '../fault.ts';
+import type { CheckLimits } from '../limits.ts';
+import { pathOf, type NodeKind, type XmlName, type XmlNode, type XmlTree } from '../tree.ts';
+import { charge, type Env } from '../eval/env.ts';
+import { parseXml, type XmlError } from '../xml.ts';
+import type { Check, Pack, Rule } from './compile.ts';
+
+/** One firing of a check. */
+export type Finding = {
+  readonly id: string;
+  readonly level: 'fatal' | 'warning';
+  /** Where in the document, such as `/Invoice/cac:InvoiceLine[2]`. */
+  readonly path: string;
+};
+
+/** What the rules say of a document. Ids are sorted and unique. */
+export type Verdict = {
+  readonly fatal: readonly string[];
+  readonly warning: readonly string[];
+  /** Checks without a result, because their evaluation failed: the document is not wholly checked. */
+  readonly unevaluated: readonly { readonly id: string; readonly code: FaultCode }[];
+  /** Every firing, in the order of the rules, as far as `findingsMax` goes. */
+  readonly findings: readonly Finding[];
+  readonly stepsUsed: number;
+};
+
+/** Why a document got no verdict. */
+export type CheckError =
+  | XmlError
+  | { readonly code: 'TooManySteps'; readonly message: string; readonly line: number };
+
+/** Check a document, read from bytes or parsed before. */
+export function checkDocument(
+  pack: Pack,
+  document: Uint8Array | XmlTree,
+  limits: CheckLimits,
+): Result<Verdict, CheckError> {
+  const parsed = document instanceof Uint8Array ? parseXml(document, limits) : ok(document);
+  if (!parsed.ok) return parsed;
+  const run = new Run(pack, parsed.value, limits);
+  try {
+    return ok(run.verdict());
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error;
+    const message = `the rules took more than ${limits.stepsMax} steps`;
+    return err({ code: 'TooManySteps', message, line: 0 });
+  }
+}
+
+/** Rules that can match nodes of one kind and name. */
+type Candidates = readonly Rule[];
+
+class Run {
+  readonly #pack: Pack;
+  readonly #tree: XmlTree;
+  readonly #limits: CheckLimits;
+  readonly #env: Env;
+  readonly #fired = { fatal: new Set<string>(), warning: new Set<string>() };
+  readonly #unevaluated = new Map<string, FaultCode>();
+  readonly #findings: Finding[] = [];
+
+  constructor(pack: Pack, tree: XmlTree, limits: CheckLimits) {
+    this.#pack = pack;
+    this.#tree = tree;
+    this.#limits = limits;
+    this.#env = {
+      tree,
+      wanted: wantedNames(pack, tree),
+      item: undefined,
+      position: 1,
+      size: 1,
+      current: undefined,
+      variables: [],
+      kept: Array.from({ length: pack.keptCount }),
+      lets: [],
+      stepsLeft: limits.stepsMax,
+      callDepth: 0,
+    };
+  }
+
+  verdict(): Verdict {
+    for (const rules of this.#pack.patterns) this.#pattern(rules);
+    return {
+      fatal: [...this.#fired.fatal].sort(),
+      warning: [...this.#fired.warning].sort(),
+      unevaluated: [...this.#unevaluated]
+        .map(([id, code]) => ({ id, code }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+      findings: this.#findings,
+      stepsUsed: this.#limits.stepsMax - this.#env.stepsLeft,
+    };
+  }
+
+  /** For each node, the first rule that matches it fires. */
+  #pattern(rules: readonly Rule[]): void {
+    const byKind = new Map<NodeKind, (Candidates | undefined)[]>();
+    for (const node of this.#tree.nodes) {
+      let byName = byKind.get(node.kind);
+      if (byName === undefined) byKind.set(node.kind, (byName = []));
+      const candidates = (byName[node.name] ??= this.#candidates(rules, node));
+      charge(this.#env, 1);
+      const rule = candidates.find((one) => this.#matches(one, node));
+      if (rule !== undefined) for (const check of rule.checks) this.#check(check, node);
+    }
+  }
+
+  #candidates(rules: readonly Rule[], node: XmlNode): Candidates {
+    const name: XmlName = this.#tree.names[node.name] ?? { ns: '', local: '' };
+    charge(this.#env, rules.length);
+    return rules.filter(({ context }) => context.isCandidate(node.kind, name));
+  }
+
+  #matches({ context }: Rule, node: XmlNode): boolean {
+    this.#rest(node);
+    this.#env.lets = [];
+    return context.matches(this.#env, node);
+  }
+
+  #check({ id, level, fires }: Check, node: XmlNode): void {
+    this.#rest(node);
+    try {
+      if (!fires(this.#env)) return;
+    } catch (error) {
+      if (!(error instanceof EvaluationFault)) throw error;
+      this.#unevaluated.set(id, this.#unevaluated.get(id) ?? error.code);
+      return;
+    }
+    this.#fired[level].add(id);
+    if (this.#findings.length < this.#limits.findingsMax) {
+      this.#findings.push({ id, level, path: pathOf(this.#tree, node) });
+    }
+  }
+
+  /** Between evaluations: a fault leaves focus, variables and call depth as they were inside. */
+  #rest(node: XmlNode): void {
+    const env = this.#env;
+    env.item = node;
+    env.position = 1;
+    env.size = 1;
+    env.current = node;
+    env.variables = [];
+    env.callDepth = 0;
+  }
+}
+
+/** The tree's number of each name that the rules use. */
+function wantedNames(pack: Pack, tree: XmlTree): Int32Array {
+  const numbers = new Map(tree.names.map(({ ns, local }, index) => [`${ns} ${local}`, index]));
+  // Number 0 stands for nodes without a name.
+  return Int32Array.from(pack.names, (name) => numbers.get(name) || -1);
+}

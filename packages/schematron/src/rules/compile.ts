@@ -1,0 +1,158 @@
+import { err, ok, type Result } from '@hanse/kit';
+import type { XmlNode } from '../tree.ts';
+import { compile } from '../eval/compile.ts';
+import { aside, attempt, fromItems, valueOf, type Code, type Env } from '../eval/env.ts';
+import { FactTable } from '../eval/facts.ts';
+import type { Scope, Shared, Variable } from '../eval/scope.ts';
+import { parseExpression } from '../xpath/parse.ts';
+import { compileFunctions } from './functions.ts';
+import { compileContext, type ContextMatcher } from './match.ts';
+import { at, PackRefused, type CompileError } from './problem.ts';
+import { readSchema } from './read.ts';
+import type { CheckSource, LetSource, PatternSource, RuleSource } from './schema.ts';
+
+/** A compiled check. */
+export type Check = {
+  readonly id: string;
+  readonly level: CheckSource['level'];
+  readonly text: string;
+  /** Whether the check fires for the context node. */
+  readonly fires: (env: Env) => boolean;
+};
+
+/** A compiled rule. */
+export type Rule = { readonly context: ContextMatcher; readonly checks: readonly Check[] };
+
+/** Compiled patterns and the sizes of the tables that a check of a document needs. */
+export type Pack = {
+  readonly title: string;
+  readonly patterns: readonly (readonly Rule[])[];
+  /** Expanded names in the order of `Env.wanted`, as `ns local`. */
+  readonly names: readonly string[];
+  readonly keptCount: number;
+};
+
+/** Numbers texts in the order of their first use. */
+class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  readonly of = (text: string): number => {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#numbers.size);
+    return this.#numbers.size - 1;
+  };
+
+  texts(): readonly string[] {
+    return [...this.#numbers.keys()];
+  }
+}
+
+/** Compile the text of a Schematron file; the first thing that is not supported refuses it. */
+export function compilePack(text: string): Result<Pack, CompileError> {
+  try {
+    return ok(new PackCompiler().compile(text));
+  } catch (error) {
+    if (error instanceof PackRefused) return err(error.error);
+    throw error;
+  }
+}
+
+class PackCompiler {
+  readonly #names = new Numbering();
+  readonly #kept = new Numbering();
+  readonly #shared: Shared = {
+    facts: new FactTable(),
+    nameIndex: (ns, local) => this.#names.of(`${ns} ${local}`),
+    keepSlot: this.#kept.of,
+    functions: new Map(),
+  };
+  #prefixes: ReadonlyMap<string, string> = new Map();
+  #lets = 0;
+
+  compile(text: string): Pack {
+    const { source, reader } = readSchema(text);
+    this.#prefixes = source.prefixes;
+    const empty: Scope = { shared: this.#shared, variables: new Map(), depth: 0, globals: '' };
+    const scope = this.#withLets(source.lets, empty, true);
+    compileFunctions(source.functions, reader, source.prefixes, scope);
+    const patterns = source.patterns.map((pattern, index) => this.#pattern(pattern, index, scope));
+    return {
+      title: source.title,
+      patterns,
+      names: this.#names.texts(),
+      keptCount: this.#kept.texts().length,
+    };
+  }
+
+  #pattern({ lets, rules }: PatternSource, index: number, scope: Scope): readonly Rule[] {
+    const own = lets.length === 0 ? scope : { ...scope, globals: `pattern ${index}` };
+    const inner = this.#withLets(lets, own, true);
+    return rules.map((rule) => this.#rule(rule, inner));
+  }
+
+  #rule(rule: RuleSource, scope: Scope): Rule {
+    const context = at(rule, () =>
+      compileContext(parseExpression(rule.context, this.#prefixes), scope),
+    );
+    const inner = this.#withLets(rule.lets, scope, false);
+    return { context, checks: rule.checks.map((check) => this.#check(check, inner)) };
+  }
+
+  #check(source: CheckSource, scope: Scope): Check {
+    const { id, level, text } = source;
+    const { test } = at(source, () => this.#expression(source.test, scope));
+    return { id, level, text, fires: source.kind === 'assert' ? (env) => !test(env) : test };
+  }
+
+  #expression(text: string, scope: Scope): Code {
+    return compile(parseExpression(text, this.#prefixes), scope);
+  }
+
+  /** Each `let` sees those before it. */
+  #withLets(lets: readonly LetSource[], scope: Scope, isGlobal: boolean): Scope {
+    return lets.reduce((before, source, index) => {
+      const code = at(source, () => this.#expression(source.value, before));
+      const variable: Variable = isGlobal
+        ? { code: globalLet(code, this.#kept.of(`let ${this.#lets++}`)), isGlobal }
+        : { code: ruleLet(code, index), isGlobal };
+      return { ...before, variables: new Map(before.variables).set(source.name, variable) };
+    }, scope);
+  }
+}
+
+/** The value of a `let` of the schema or a pattern: evaluated at the document, once. */
+function globalLet(code: Code, slot: number): Code {
+  return letCode(
+    code,
+    (env) => env.kept,
+    slot,
+    (env) => env.tree.document,
+  );
+}
+
+/** The value of a `let` of a rule: evaluated at the node that the rule fires for, once. */
+function ruleLet(code: Code, slot: number): Code {
+  return letCode(
+    code,
+    (env) => env.lets,
+    slot,
+    (env) => env.current,
+  );
+}
+
+function letCode(
+  code: Code,
+  table: (env: Env) => Env['lets'],
+  slot: number,
+  node: (env: Env) => XmlNode | undefined,
+): Code {
+  return fromItems((env) => {
+    const values = table(env);
+    const known = values[slot];
+    if (known !== undefined) return valueOf(known);
+    const result = attempt(() => aside(env, node(env), () => code.items(env)));
+    values[slot] = result;
+    return valueOf(result);
+  });
+}
