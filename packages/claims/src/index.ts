@@ -36,8 +36,10 @@ export {
 } from './request.ts';
 export {
   functionInput,
+  tagInputs,
   tagKindSchema,
   tagOf,
+  type KeyTexts,
   type Tag,
   type TagInput,
   type TagKind,

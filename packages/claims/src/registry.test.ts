@@ -40,7 +40,7 @@ describe('the registry', () => {
     const answer = await world.registry.evaluate(bytes);
     if (!answer.ok) throw new Error(answer.error.code);
     const value = decode(tagAnswerSchema, answer.value);
-    expect(value.ok && value.value.evaluated.length).toBe(3);
+    expect(value.ok && value.value.evaluated.length).toBe(4);
     const open = openRequest(bytes);
     expect(world.grants).toEqual([
       {
@@ -49,7 +49,7 @@ describe('the registry', () => {
         requester: BANK,
         kid: 'k1',
         epoch: 1,
-        tags: 3,
+        tags: 4,
         digest: open.ok ? toHex(world.suite.hash(open.value.bytes)) : '',
       },
     ]);

@@ -106,8 +106,10 @@ describe('a verdict', () => {
       { root: chainId },
       { epoch: 2 },
       { x: root },
-      { n: root },
-      { t: undefined },
+      { n: verdict.n.toReversed() },
+      { n: verdict.n.slice(1) },
+      { n: verdict.n.slice(0, 1), t: [...verdict.n.slice(1), ...verdict.t] },
+      { t: [] },
       { ruleSet: '' },
       { importer: STRANGER },
     ];
@@ -117,21 +119,30 @@ describe('a verdict', () => {
   });
 
   it('is refused for each of 100 made-up, swapped, borrowed and bent tags', async () => {
-    const forgeries: readonly ((number: number) => readonly [Partial<Verdict>, string])[] = [
-      (i) => [{ x: suite.hash(utf8(`made up ${i}`)) }, 'X'],
-      (i) => [{ n: suite.hash(utf8(`made up ${i}`)) }, 'N'],
-      (i) => [{ t: suite.hash(utf8(`made up ${i}`)) }, 'T'],
-      (i) => [{ x: at(i).n, n: at(i).x }, 'X'],
-      (i) => [{ n: at(i).t ?? root, t: at(i).n }, 'N'],
-      (i) => [{ x: at(i + 1).x, n: at(i + 1).n, t: at(i + 1).t }, 'X'],
-      (i) => [{ n: at(i + 1).n }, 'N'],
-      () => [{ t: undefined }, 'T'],
-      (i) => [{ x: at(i).x.map((byte, j) => (j === i % 32 ? byte ^ 1 : byte)) }, 'X'],
-      (i) => [{ t: at(i).t?.map((byte, j) => (j === i % 32 ? byte ^ 128 : byte)) }, 'T'],
-    ];
+    const bent = (tag: Uint8Array, i: number): Uint8Array =>
+      tag.map((byte, j) => (j === i % 32 ? byte ^ (1 << (i % 8)) : byte));
+    const madeUp = (i: number): Uint8Array => suite.hash(utf8(`made up ${i}`));
+    const forgeries: readonly ((i: number, one: Verdict) => readonly [Partial<Verdict>, string])[] =
+      [
+        (i) => [{ x: madeUp(i) }, 'X'],
+        (i, { n }) => [{ n: [madeUp(i), ...n.slice(1)] }, 'N'],
+        (i, { n }) => [{ n: [...n.slice(0, 1), madeUp(i)] }, 'N'],
+        (i) => [{ t: [madeUp(i)] }, 'T'],
+        (_, { x, n }) => [{ x: n[0] ?? root, n: [x, ...n.slice(1)] }, 'X'],
+        (_, { n, t }) => [{ n: [t[0] ?? root, ...n.slice(1)], t: n.slice(0, 1) }, 'N'],
+        (_, { n }) => [{ n: n.toReversed() }, 'N'],
+        (_, { n }) => [{ n: n.slice(0, 1) }, 'N'],
+        (_, { n }) => [{ n: [...n, ...n.slice(0, 1)] }, 'N'],
+        (i) => [{ x: at(i + 1).x, n: at(i + 1).n, t: at(i + 1).t }, 'X'],
+        (i) => [{ n: at(i + 1).n }, 'N'],
+        (i) => [{ t: at(i + 1).t }, 'T'],
+        () => [{ t: [] }, 'T'],
+        (i, { x }) => [{ x: bent(x, i) }, 'X'],
+        (i, { t }) => [{ t: t.map((tag) => bent(tag, i)) }, 'T'],
+      ];
     let refused = 0;
     for (let i = 0; i < 100; i++) {
-      const [changes, part] = forgeries[i % forgeries.length]?.(i) ?? [{}, ''];
+      const [changes, part] = forgeries[i % forgeries.length]?.(i, at(i)) ?? [{}, ''];
       const number = i % DOCUMENTS;
       expect(await wrongPart(check({ ...at(i), ...changes }, number)), `forgery ${i}`).toBe(part);
       refused += 1;
@@ -151,8 +162,8 @@ describe('a verdict', () => {
       [{ isImporter: () => false }, 'importer'],
       [{ inputs: invoiceKeys(0).slice(1) }, 'X'],
       [{ inputs: invoiceKeys(0).filter(({ kind }) => kind !== 'N') }, 'N'],
-      [{ inputs: invoiceKeys(0).slice(0, 2) }, 'T'],
-      [{ verdict: { ...verdict, t: undefined } }, 'T'],
+      [{ inputs: invoiceKeys(0).slice(0, 3) }, 'T'],
+      [{ verdict: { ...verdict, t: [] } }, 'T'],
     ];
     for (const [changes, part] of cases)
       expect(await wrongPart(check(verdict, 0, changes))).toBe(part);
@@ -167,8 +178,8 @@ describe('a verdict', () => {
   });
 
   it('of a document without a trade key holds without T', async () => {
-    const inputs = invoiceKeys(0).slice(0, 2);
-    const verdict = { ...at(0), t: undefined };
+    const inputs = invoiceKeys(0).slice(0, 3);
+    const verdict = { ...at(0), t: [] };
     expect(await wrongPart(check(verdict, 0, { inputs }))).toBeUndefined();
   });
 

@@ -1,6 +1,16 @@
 import { encode, t, type Infer } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
-import { assert, equalBytes, err, limits, must, ok, toHex, type Result } from '@hanse/kit';
+import {
+  assert,
+  concatBytes,
+  equalBytes,
+  err,
+  limits,
+  must,
+  ok,
+  toHex,
+  type Result,
+} from '@hanse/kit';
 import { refusal, type ClaimRefusal } from './refusal.ts';
 import { domain, type Tag, type TagInput, type TagKind } from './tag.ts';
 
@@ -14,9 +24,10 @@ export const verdictSchema = t.struct({
   /** Epoch of the tags. */
   epoch: t.u32,
   x: t.hash,
-  n: t.hash,
-  /** Absent when the document lacks what a trade key needs. */
-  t: t.option(t.hash),
+  /** One for each identifier of the seller, the strongest first. */
+  n: t.list(t.hash, limits.claimTagsPerKindMax, 1),
+  /** None when the document lacks what a trade key needs. */
+  t: t.list(t.hash, limits.claimTagsPerKindMax),
   /** Name and version of the rules the document was checked against. */
   ruleSet: t.text(64),
   importer: t.text(limits.didBytesMax),
@@ -33,19 +44,22 @@ export function verdictSignBytes(suite: Suite, verdict: Verdict): Uint8Array {
   return domain('hanse-claim-verdict-sig/1', verdictHash(suite, verdict));
 }
 
-/** Tags of one epoch as the fields of a verdict. Throws when X or N is missing or a kind comes twice. */
-export function verdictTags(tags: readonly Tag[]): Pick<Verdict, 'epoch' | 'x' | 'n' | 't'> {
-  const one = (kind: TagKind): Tag | undefined => {
-    const found = tags.filter((tag) => tag.kind === kind);
-    assert(found.length <= 1, `one tag ${kind} at most`);
-    return found[0];
-  };
-  const [x, n] = [must(one('X'), 'a tag X'), must(one('N'), 'a tag N')];
+type Tags = Pick<Verdict, 'epoch' | 'x' | 'n' | 't'>;
+
+/** Tags of one epoch as the fields of a verdict. Throws unless there is one X, at least one N and one epoch. */
+export function verdictTags(tags: readonly Tag[]): Tags {
+  const of = (kind: TagKind): readonly Uint8Array[] =>
+    tags.filter((tag) => tag.kind === kind).map(({ tag }) => tag);
+  const { epoch } = must(tags[0], 'a verdict has tags');
   assert(
-    tags.every(({ epoch }) => epoch === x.epoch),
+    tags.every((tag) => tag.epoch === epoch),
     'a verdict holds tags of one epoch',
   );
-  return { epoch: x.epoch, x: x.tag, n: n.tag, t: one('T')?.tag };
+  const [x, ...more] = of('X');
+  assert(more.length === 0, 'a verdict has one tag X');
+  const n = of('N');
+  assert(n.length > 0, 'a verdict has a tag N');
+  return { epoch, x: must(x, 'a verdict has a tag X'), n, t: of('T') };
 }
 
 /** What somebody who is about to lock a claim has at hand, and whom they trust. */
@@ -57,7 +71,7 @@ export type VerdictCheck = {
   readonly document: Uint8Array;
   /** Fields root of the document's deposit, read from the chain with proof. */
   readonly root: Uint8Array;
-  /** Business keys that the own normaliser reads from these bytes: X, N and, where it can, T. */
+  /** All business keys that the own normaliser reads from these bytes, see `tagInputs`. */
   readonly inputs: readonly TagInput[];
   /** Epoch that the chain takes claims in. */
   readonly epoch: number;
@@ -68,6 +82,8 @@ export type VerdictCheck = {
   /** Tags of the inputs by the registry, see `requestTags`. */
   readonly tagsOf: (inputs: readonly TagInput[]) => Promise<readonly Tag[]>;
 };
+
+const INVOICE_KINDS: readonly TagKind[] = ['X', 'N', 'T'];
 
 type Part = { readonly part: string; readonly claimed: string; readonly found: string };
 
@@ -86,33 +102,30 @@ export async function checkVerdict(check: VerdictCheck): Promise<Result<Uint8Arr
 function wrongFact(check: VerdictCheck): Part | undefined {
   const { suite, chainId, verdict, document, root, epoch, ruleSets, isImporter } = check;
   const { documentId, ruleSet, importer } = verdict;
-  const kinds = check.inputs.map(({ kind }) => kind).join(', ');
-  const hasKey = (kind: TagKind): boolean => check.inputs.some((input) => input.kind === kind);
+  const keys = (kind: TagKind): number => check.inputs.filter((one) => one.kind === kind).length;
   return (
     wrongHash('chain', verdict.chainId, chainId) ??
     wrongHash('document', documentId, suite.hash(document)) ??
     wrongHash('root', verdict.root, root) ??
-    wrongText('epoch', String(verdict.epoch), String(epoch)) ??
-    wrongChoice('ruleSet', ruleSet, ruleSets.includes(ruleSet), ruleSets.join(', ')) ??
-    wrongChoice('importer', importer, isImporter(importer), 'no importer') ??
-    wrongChoice('X', 'given', hasKey('X'), kinds) ??
-    wrongChoice('N', 'given', hasKey('N'), kinds) ??
-    wrongText('T', presence(verdict.t !== undefined), presence(hasKey('T')))
+    wrongCount('epoch', verdict.epoch, epoch) ??
+    wrongChoice('ruleSet', ruleSet, ruleSets.includes(ruleSet)) ??
+    wrongChoice('importer', importer, isImporter(importer)) ??
+    wrongCount('X', 1, keys('X')) ??
+    wrongCount('N', verdict.n.length, keys('N')) ??
+    wrongCount('T', verdict.t.length, keys('T'))
   );
 }
 
-async function recompute(check: VerdictCheck): Promise<ReturnType<typeof verdictTags>> {
-  const inputs = check.inputs.filter(({ kind }) => kind === 'X' || kind === 'N' || kind === 'T');
-  return verdictTags(await check.tagsOf(inputs));
+async function recompute({ inputs, tagsOf }: VerdictCheck): Promise<Tags> {
+  return verdictTags(await tagsOf(inputs.filter(({ kind }) => INVOICE_KINDS.includes(kind))));
 }
 
-function wrongTag(verdict: Verdict, tags: ReturnType<typeof verdictTags>): Part | undefined {
-  const none = new Uint8Array(0);
+function wrongTag(verdict: Verdict, tags: Tags): Part | undefined {
   return (
-    wrongText('epoch', String(verdict.epoch), String(tags.epoch)) ??
+    wrongCount('epoch', verdict.epoch, tags.epoch) ??
     wrongHash('X', verdict.x, tags.x) ??
-    wrongHash('N', verdict.n, tags.n) ??
-    wrongHash('T', verdict.t ?? none, tags.t ?? none)
+    wrongHash('N', concatBytes(...verdict.n), concatBytes(...tags.n)) ??
+    wrongHash('T', concatBytes(...verdict.t), concatBytes(...tags.t))
   );
 }
 
@@ -121,19 +134,10 @@ function wrongHash(part: string, claimed: Uint8Array, found: Uint8Array): Part |
   return { part, claimed: toHex(claimed), found: toHex(found) };
 }
 
-function wrongText(part: string, claimed: string, found: string): Part | undefined {
-  return claimed === found ? undefined : { part, claimed, found };
+function wrongCount(part: string, claimed: number, found: number): Part | undefined {
+  return claimed === found ? undefined : { part, claimed: String(claimed), found: String(found) };
 }
 
-function wrongChoice(
-  part: string,
-  claimed: string,
-  isRight: boolean,
-  found: string,
-): Part | undefined {
-  return isRight ? undefined : { part, claimed, found };
-}
-
-function presence(isThere: boolean): string {
-  return isThere ? 'given' : 'absent';
+function wrongChoice(part: string, claimed: string, isAccepted: boolean): Part | undefined {
+  return isAccepted ? undefined : { part, claimed, found: '–' };
 }

@@ -60,8 +60,8 @@ describe('vectors of claim tags', () => {
     expect(toHex(key.publicKey)).toBe(vector.publicKey);
     const answer = hex(vector.answer);
     const size = voprf.elementBytes;
-    expect(answer.length).toBe(1 + 3 * (1 + size) + 64);
-    const evaluated = [0, 1, 2].map((i) =>
+    expect(answer.length).toBe(1 + 4 * (1 + size) + 64);
+    const evaluated = [0, 1, 2, 3].map((i) =>
       answer.subarray(2 + i * (1 + size), 2 + i * (1 + size) + size),
     );
     const inputs = vector.tags.map(({ input, blind, element }) => ({
@@ -107,7 +107,7 @@ describe('vectors of claim tags', () => {
       text('k1'),
       number(request.time),
       request.nonce,
-      [3],
+      [4],
       ...vector.tags.map(({ element }) => join([element.length / 2], hex(element))),
     );
     expect(toHex(bytes)).toBe(toHex(layout));

@@ -9,6 +9,7 @@ import {
 import { err, must, ok, utf8, type Clock, type Random, type Result } from '@hanse/kit';
 import {
   refusal,
+  tagInputs,
   TagRegistry,
   type ClaimRefusal,
   type EpochKey,
@@ -141,12 +142,14 @@ export function direct(registry: TagRegistry): (bytes: Uint8Array) => Promise<Ui
   };
 }
 
-/** Business keys of made-up invoices. */
+/** Business keys of made-up invoices: of one seller with a tax number and a name. */
 export function invoiceKeys(number: number): readonly TagInput[] {
-  const seller = '91310000MA1FL0000X';
-  return [
-    { kind: 'X', key: utf8(`hanse-key/1|X|${seller}|INV${number}|2026-11-25|CNY|${number}00`) },
-    { kind: 'N', key: utf8(`hanse-key/1|N|${seller}|INV${number}`) },
-    { kind: 'T', key: utf8(`hanse-key/1|T|${seller}|91310000MA1FL1111X|CNY|${number}00|2026-11`) },
-  ];
+  const [seller, buyer] = ['uscc:91310000MA1FL0000X', 'uscc:91310000MA1FL1111X'];
+  const key = (...parts: readonly (string | number)[]): string =>
+    ['hanse-invoice-key/1', ...parts].join('|');
+  return tagInputs({
+    X: key('X', seller, `INV${number}`, '2026-11-25', 'CNY', number * 100),
+    N: [key('N', seller, `INV${number}`), key('N', 'name:SELLER', `INV${number}`)],
+    T: [key('T', seller, buyer, 'CNY', number * 100, '2026-11')],
+  });
 }
