@@ -1,4 +1,5 @@
 import { claimErrors } from './errors/claims.ts';
+import { contractErrors } from './errors/contract.ts';
 import type { CatalogueEntry } from './errors/entry.ts';
 import { identityErrors } from './errors/identity.ts';
 import { internalErrors } from './errors/internal.ts';
@@ -16,6 +17,7 @@ import { usageErrors } from './errors/usage.ts';
 export const catalogue = {
   ...usageErrors,
   ...submitErrors,
+  ...contractErrors,
   ...identityErrors,
   ...networkErrors,
   ...storageErrors,

@@ -78,15 +78,41 @@ export const limits = {
   evidenceFileBytesMax: 1_024 * MIB,
 
   // Claim tags. A quota bounds how fast a member could try out guesses.
-  claimKeyBytesMax: 1_024,
+  claimKeyBytesMax: 4 * KIB,
   claimTagsPerRequestMax: 48,
-  claimTagsPerMinute: 120,
+  claimTagsPerKindMax: 4,
+  claimTagsPerMinute: 480,
   claimTagsPerDay: 20_000,
   claimRequestBytesMax: 4 * KIB,
   claimRequestAgeMsMax: 60_000,
   claimRequestsInFlightMax: 64,
   claimRequestsRememberedMax: 65_536,
   claimEpochsOpenMax: 8,
+
+  // Contracts.
+  contractNameBytesMax: 32,
+  codeBytesMax: 512 * KIB,
+  /** A piece and its length are the arguments of one call. */
+  codeChunkBytesMax: 47 * KIB,
+  codeChunksMax: 11,
+  manifestBytesMax: 32 * KIB,
+  ownersPerContractMax: 8,
+  tablesPerContractMax: 32,
+  eventsPerContractMax: 64,
+  methodsPerContractMax: 128,
+  guardsPerMethodMax: 8,
+  indexesPerTableMax: 8,
+  fieldsPerKeyMax: 8,
+  rowKeyBytesMax: 160,
+  indexEntryBytesMax: 448,
+  indexPageEntriesMax: 32,
+  gasPerQueryMax: 200_000_000,
+  programsCachedMax: 512,
+
+  // Roles and duties.
+  roleBytesMax: 32,
+  rolesPerOrganisationMax: 32,
+  dutiesPerPartyMax: 32,
 
   // API.
   apiRequestsInFlightMax: 2_000,
@@ -108,6 +134,17 @@ assert(limits.batchBytesMax < limits.logRecordBytesMax, 'a batch fits a record o
 assert(limits.laneWindowBytes >= 2 * limits.batchBytesMax, 'a lane holds two full batches');
 assert(limits.blockBytesMax >= limits.batchBytesMax, 'a block holds a full batch');
 assert(limits.valueBytesMax > limits.argsBytesMax, 'what a call may carry can be stored');
+assert(limits.codeChunkBytesMax + 5 <= limits.argsBytesMax, 'a piece of code fits a call');
+assert(
+  limits.codeChunksMax * limits.codeChunkBytesMax >= limits.codeBytesMax,
+  'the pieces hold the code',
+);
+assert(limits.manifestBytesMax + 8 * KIB <= limits.valueBytesMax, 'a manifest fits its record');
+assert(limits.rowKeyBytesMax + 80 <= limits.keyBytesMax, 'the key of a row fits a record');
+assert(
+  limits.indexPageEntriesMax * (limits.indexEntryBytesMax + 8) + 1_000 <= limits.valueBytesMax,
+  'a page of an index fits a record',
+);
 assert(limits.gasPerTxMax <= limits.blockGasMax, 'a transaction fits a block');
 assert(limits.claimTagsPerRequestMax <= limits.claimTagsPerMinute, 'a request fits the quota');
 assert(

@@ -14,6 +14,7 @@ export {
   type Sealed,
 } from './common.ts';
 export * from './contracts.ts';
+export * from './deployment.ts';
 export * from './did.ts';
 export * from './evidence.ts';
 export * from './genesis.ts';
