@@ -164,5 +164,6 @@ function receiptStatus(status: Execution['status']): Receipt['status'] {
   if (status === 'ok') return { kind: 'ok', value: {} };
   const params = Object.entries(status.params).map(([name, value]) => ({ name, value }));
   // The sentences of the catalogue are no part of the protocol: they may be reworded.
-  return { kind: 'refused', value: { code: status.code, message: '', params, frames: [] } };
+  const frames = status.frames ?? [];
+  return { kind: 'refused', value: { code: status.code, message: '', params, frames } };
 }

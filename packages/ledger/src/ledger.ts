@@ -316,6 +316,7 @@ export class Ledger {
     const { height } = this.#meta.executed;
     const read: StateQuery = {
       height,
+      time: this.#meta.time,
       get: (key) => this.record(key),
       list: (range) => this.list(range),
     };

@@ -24,10 +24,14 @@ export type Kv = {
   readonly list: (range: KvRange) => readonly KvEntry[] | Promise<readonly KvEntry[]>;
 };
 
+/** Where in a contract something was refused: its name and the place in its code, innermost first. */
+export type RefusalFrame = { readonly contract: string; readonly at: string };
+
 /** Why something is refused: a name of the error catalogue and what fills its sentences. */
 export type ErrorRefusal = {
   readonly code: ErrorName;
   readonly params: Readonly<Record<string, string>>;
+  readonly frames?: readonly RefusalFrame[];
 };
 
 /** A state to read from. Values are never changed: whoever needs another one writes a new array. */
@@ -46,6 +50,8 @@ export type StateRange = {
 
 /** A state for queries. */
 export type StateQuery = StateRead & {
+  /** Block time of the height, in Unix milliseconds. */
+  readonly time: number;
   readonly list: (range: StateRange) => Promise<readonly KvEntry[]>;
 };
 

@@ -1,10 +1,10 @@
 import { decode, encode, type Schema } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
-import { limits } from '@hanse/kit';
-import type { Event } from '@hanse/model';
+import { assert, limits } from '@hanse/kit';
+import type { Call, Event } from '@hanse/model';
 import { GasMeter, gasTable, writeGas } from './gas.ts';
-import type { ExecutionContext, StateAccess } from './ports.ts';
-import { refuse } from './refuse.ts';
+import type { ContractHost, ExecutionContext, StateAccess } from './ports.ts';
+import { Refused, refuse } from './refuse.ts';
 
 /** A chain, as its contracts see it. */
 export type Chain = { readonly suite: Suite; readonly network: string };
@@ -54,6 +54,25 @@ export class Transaction {
       refuse('OverLimit', { ...params, limit: limits.eventsPerTxMax });
     }
     this.events.push({ contract, name, data });
+  }
+
+  /** Let another host execute a call as a part of this transaction. */
+  hosted(host: ContractHost, call: Call): Uint8Array {
+    const eventsLeft = limits.eventsPerTxMax - this.events.length;
+    const gasLeft = this.meter.left;
+    const { context } = this;
+    const done = host.execute({ state: this.#state, context, call, gasLeft, eventsLeft });
+    assert(done.gas >= 0 && done.gas <= gasLeft, `a call used ${done.gas} gas of ${gasLeft}`);
+    this.meter.charge(done.gas);
+    if (!done.outcome.ok) {
+      const { error } = done.outcome;
+      // The limit that matters to its sender is that of the whole transaction.
+      throw new Refused(error.code === 'OutOfGas' ? this.meter.exhausted(error) : error);
+    }
+    const { result, events } = done.outcome.value;
+    assert(events.length <= eventsLeft, 'a call has as many events as were left');
+    this.events.push(...events);
+    return result;
   }
 
   /** The DID that acts: the first signer. */

@@ -6,6 +6,7 @@ import {
   didOf,
   didRecordSchema,
   inceptionRecord,
+  type Call,
   type Genesis,
   type Signer,
   type Tx,
@@ -16,6 +17,7 @@ import { evidenceMethods, evidenceQueries } from './evidence.ts';
 import { identityMethods, identityQueries } from './identity.ts';
 import { inceptionRefusal } from './inception.ts';
 import type {
+  ContractHost,
   ErrorRefusal,
   Execution,
   ExecutionContext,
@@ -54,19 +56,26 @@ const contracts: ReadonlyMap<
   ['evidence', { methods: evidenceMethods, queries: evidenceQueries }],
 ]);
 
-/** The executor of a chain. A fault of Hanse itself throws: then the node must stop. */
+/**
+ * The executor of a chain. Calls to contracts that are not native go to `host`; without one there are no
+ * others. A fault of Hanse itself throws: then the node must stop.
+ */
 export function createExecutor(
   suite: Suite,
   { network }: Pick<Genesis, 'network'>,
+  host: ContractHost = noContracts,
 ): PolicyExecutor {
   const chain: Chain = { suite, network };
   return {
     genesis: (genesis) => genesisRecords(chain, genesis),
     authorize,
-    execute: (state, context, tx) => execute(chain, state, context, tx),
+    execute: (state, context, tx) => {
+      const parts = { chain, state, context, gasLimit: tx.gasLimit };
+      return execute(new Transaction(parts), host, tx.calls);
+    },
     query: async (read, contract, name, args) => {
       const found = contracts.get(contract);
-      if (found === undefined) return err(refusal('UnknownContract', { contract }));
+      if (found === undefined) return host.query(read, contract, name, args);
       const query = found.queries.get(name);
       if (query === undefined) return err(refusal('UnknownQuery', { contract, query: name }));
       return query(read, args);
@@ -74,15 +83,18 @@ export function createExecutor(
   };
 }
 
-function execute(
-  chain: Chain,
-  state: StateAccess,
-  context: ExecutionContext,
-  { calls, gasLimit }: Tx,
-): Execution {
-  const tx = new Transaction({ chain, state, context, gasLimit });
+/** A chain with the native contracts only. */
+const noContracts: ContractHost = {
+  execute: ({ call: { contract } }) => ({
+    gas: 0,
+    outcome: err(refusal('UnknownContract', { contract })),
+  }),
+  query: async (_read, contract) => err(refusal('UnknownContract', { contract })),
+};
+
+function execute(tx: Transaction, host: ContractHost, calls: Tx['calls']): Execution {
   try {
-    const results = calls.map((call) => methodOf(call)(tx, call.args));
+    const results = calls.map((call) => callOne(tx, host, call));
     return { status: 'ok', gas: tx.meter.used, results, events: tx.events };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -90,12 +102,14 @@ function execute(
   }
 }
 
-function methodOf(call: Tx['calls'][number]): Method {
+function callOne(tx: Transaction, host: ContractHost, call: Call): Uint8Array {
   const { contract } = call;
-  const found = contracts.get(contract) ?? refuse('UnknownContract', { contract });
-  return (
-    found.methods.get(call.method) ?? refuse('UnknownMethod', { contract, method: call.method })
-  );
+  const found = contracts.get(contract);
+  if (found === undefined) return tx.hosted(host, call);
+  const run = found.methods.get(call.method);
+  return run === undefined
+    ? refuse('UnknownMethod', { contract, method: call.method })
+    : run(tx, call.args);
 }
 
 /** Records of the identities that a genesis names. Throws ConfigInvalid when one breaks a rule. */

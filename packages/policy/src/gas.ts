@@ -1,5 +1,6 @@
 import { limits } from '@hanse/kit';
-import { refuse } from './refuse.ts';
+import type { ErrorRefusal } from './ports.ts';
+import { refusal, Refused } from './refuse.ts';
 
 /**
  * What things cost. Gas bounds the work of a block; it is not paid for. One unit is about ten
@@ -34,12 +35,22 @@ export class GasMeter {
     return this.#used;
   }
 
+  /** What is left. */
+  get left(): number {
+    return this.#limit - this.#used;
+  }
+
   /** Use gas, or refuse the transaction: then all of its limit counts as used. */
   charge(amount: number): void {
     this.#used += amount;
-    if (this.#used <= this.#limit) return;
+    if (this.#used > this.#limit) throw new Refused(this.exhausted());
+  }
+
+  /** The refusal of what needs more gas than there is: all of the limit counts as used. */
+  exhausted({ frames }: Pick<ErrorRefusal, 'frames'> = {}): ErrorRefusal {
     this.#used = this.#limit;
-    refuse('OutOfGas', { limit: this.#limit });
+    const out = refusal('OutOfGas', { limit: this.#limit });
+    return frames === undefined ? out : { ...out, frames };
   }
 }
 

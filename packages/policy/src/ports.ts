@@ -1,10 +1,14 @@
-import type { ErrorName } from '@hanse/kit';
-import type { Event, Signer } from '@hanse/model';
+import type { ErrorName, Result } from '@hanse/kit';
+import type { Call, Event, Signer } from '@hanse/model';
+
+/** Where in a contract something was refused: its name and the place in its code, innermost first. */
+export type RefusalFrame = { readonly contract: string; readonly at: string };
 
 /** Why something is refused: a name of the error catalogue and what fills its sentences. */
 export type ErrorRefusal = {
   readonly code: ErrorName;
   readonly params: Readonly<Record<string, string>>;
+  readonly frames?: readonly RefusalFrame[];
 };
 
 /** A state to read from. Values are never changed in place. */
@@ -23,6 +27,8 @@ export type StateRange = {
 
 /** A state for queries. */
 export type StateQuery = StateRead & {
+  /** Block time of the height, in Unix milliseconds. */
+  readonly time: number;
   readonly list: (
     range: StateRange,
   ) => Promise<readonly (readonly [key: Uint8Array, value: Uint8Array])[]>;
@@ -31,6 +37,7 @@ export type StateQuery = StateRead & {
 /** The state a transaction executes on. Its writes vanish when it is refused. */
 export type StateAccess = StateRead & {
   readonly set: (key: Uint8Array, value: Uint8Array) => void;
+  readonly delete: (key: Uint8Array) => void;
   /** Number of records that share the key's bucket before the block: work that a write costs. */
   readonly bucketEntries: (key: Uint8Array) => number;
 };
@@ -50,4 +57,40 @@ export type Execution = {
   readonly gas: number;
   readonly results: readonly Uint8Array[];
   readonly events: readonly Event[];
+};
+
+/** One call of a transaction to a contract that is not native here. */
+export type HostedCall = {
+  /** What it writes vanishes with the transaction when that is refused, by this call or another. */
+  readonly state: StateAccess;
+  readonly context: ExecutionContext;
+  readonly call: Call;
+  /** Gas of the transaction that is left for it. */
+  readonly gasLeft: number;
+  /** Number of events that the transaction may still have. */
+  readonly eventsLeft: number;
+};
+
+/** Outcome of such a call. A refusal ends the transaction. */
+export type HostedOutcome = {
+  /** What it used, refused or not; never more than was left. */
+  readonly gas: number;
+  readonly outcome: Result<
+    { readonly result: Uint8Array; readonly events: readonly Event[] },
+    ErrorRefusal
+  >;
+};
+
+/**
+ * Contracts that are not native here. The executor hands it each call and query to a contract that it
+ * does not know itself. Deterministic; it throws only when the node must stop.
+ */
+export type ContractHost = {
+  readonly execute: (call: HostedCall) => HostedOutcome;
+  readonly query: (
+    read: StateQuery,
+    contract: string,
+    query: string,
+    args: Uint8Array,
+  ) => Promise<Result<Uint8Array, ErrorRefusal>>;
 };

@@ -15,8 +15,10 @@ import {
 } from '@hanse/model';
 import {
   createExecutor,
+  type ContractHost,
   type ErrorRefusal,
   type Execution,
+  type PolicyExecutor,
   type StateQuery,
 } from '../src/index.ts';
 
@@ -76,7 +78,7 @@ export function call<C extends keyof Contracts, M extends keyof Contracts[C]['me
 
 /** A state of the executor alone: blocks of transactions, no envelopes. */
 export class Chain {
-  readonly executor = createExecutor(suite, { network: 'test' });
+  readonly executor: PolicyExecutor;
   height = 0;
   time = 1_000;
   gasLimit = 2_000_000;
@@ -84,7 +86,8 @@ export class Chain {
   /** The state before the block at hand: keys are judged on it. */
   #before = this.#records;
 
-  constructor(identities: readonly Inception[] = [harbour, bank]) {
+  constructor(identities: readonly Inception[] = [harbour, bank], host?: ContractHost) {
+    this.executor = createExecutor(suite, { network: 'test' }, host);
     const genesis = { identities } as unknown as Parameters<Chain['executor']['genesis']>[0];
     for (const { key, value } of this.executor.genesis(genesis)) this.#set(key, value);
     this.next();
@@ -107,6 +110,7 @@ export class Chain {
       height: this.height - 1,
       get: (key: Uint8Array) => written.get(toHex(key))?.[1],
       set: (key: Uint8Array, value: Uint8Array) => void written.set(toHex(key), [key, value]),
+      delete: (key: Uint8Array) => void written.delete(toHex(key)),
       bucketEntries: () => this.crowd,
     };
     const tx = {
@@ -161,6 +165,7 @@ export class Chain {
     const rows = [...this.#records.values()].sort((a, b) => compareBytes(a[0], b[0]));
     const read: StateQuery = {
       height: this.height,
+      time: this.time,
       get: (key) => this.#records.get(toHex(key))?.[1],
       list: async ({ prefix, after, limit }) =>
         rows
