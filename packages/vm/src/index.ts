@@ -1,0 +1,10 @@
+export type * from './access.ts';
+export { gasTable } from './gas.ts';
+export { readManifest } from './check.ts';
+export * from './manifest.ts';
+export { orderedKey } from './ordered.ts';
+export { HostRefusal } from './ports.ts';
+export type * from './ports.ts';
+export type { ErrorRefusal, RefusalFrame } from './refuse.ts';
+export { compareManifests, type ManifestChanges } from './upgrade.ts';
+export { createVm, type VmParts } from './vm.ts';
