@@ -2,7 +2,7 @@
 //
 //   node_modules/.cache/hanse/
 //     manifest.json          what the current bundle was made from (path, mtime, size)
-//     <digest of outputs>/   cli.js, node.js, <name>.worker.js, chunks, console/
+//     <digest of outputs>/   cli.js, node.js, registry.js, <name>.worker.js, chunks, console/
 //
 // A bundle folder never changes once it has its name: a running validator keeps the code it was
 // started with, while a newer launcher makes a newer folder. Code finds its siblings by
@@ -56,7 +56,7 @@ function findEntries(root) {
     if (entries[name]) throw new Error(`${path} and ${entries[name]} would both be ${name}.js`);
     entries[name] = path;
   };
-  for (const name of ['cli', 'node']) {
+  for (const name of ['cli', 'node', 'registry']) {
     const path = `packages/${name}/src/main.ts`;
     if (existsSync(join(root, path))) add(name, path);
   }

@@ -1,3 +1,4 @@
+export { readProved, type ChainSource } from './chain.ts';
 export { GrantLog } from './grants.ts';
 export { createEpochKey, DEFAULT_GROUP, readEpochKeys } from './keys.ts';
 export { createMembers, type ReadIdentity } from './members.ts';

@@ -1,5 +1,5 @@
 import { refusal, type ClaimRefusal, type Member, type Members } from '@hanse/claims';
-import { err, ok, type Clock, type Result } from '@hanse/kit';
+import { err, HanseError, ok, type Clock, type Result } from '@hanse/kit';
 import { parseDid, type DidRecord } from '@hanse/model';
 
 /**
@@ -67,10 +67,14 @@ function remember(readIdentity: ReadIdentity, clock: Clock): ReadIdentity {
     kept.delete(did);
     const oldest = kept.keys().next();
     if (kept.size >= KEPT_MAX && oldest.done !== true) kept.delete(oldest.value);
-    const record = readIdentity(did);
+    const record = readIdentity(did).catch((cause: unknown) => {
+      // A node that did not answer, or not with a proof that holds, is asked again at once.
+      kept.delete(did);
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const reason = `It cannot read from its node who is a member: ${why}`;
+      throw new HanseError('NotReady', { reason }, cause);
+    });
     kept.set(did, { untilMs: now + KEPT_MS, record });
-    // A node that did not answer is asked again at once.
-    record.catch(() => kept.delete(did));
     return record;
   };
 }

@@ -128,7 +128,7 @@ function answerError(
   log: Log,
 ): FastifyReply {
   const known = isHanseError(error) ? error : refusalOf(error, request);
-  if (known === undefined) {
+  if (known === undefined || known.httpStatus >= 500) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log('error', 'registry.fault', { method: request.method, path: request.url, reason });
   }

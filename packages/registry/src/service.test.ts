@@ -235,7 +235,7 @@ describe('the registry service', () => {
       readIdentity: (did) =>
         isAway ? Promise.reject(new Error('away')) : Promise.resolve(members.get(did)),
     });
-    expect(await codeOf(ask(service, 1))).toBe('Internal');
+    expect(await codeOf(ask(service, 1))).toBe('NotReady');
     isAway = false;
     expect(await codeOf(ask(service, 1))).toBe('none');
   });
