@@ -17,6 +17,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'coverage', '.git', '.hanse']);
  * @property {'common' | 'node' | 'client' | 'both'} side
  * @property {boolean} pure whether it must not name clocks, timers, randomness or I/O
  * @property {string[]} dependencies run-time dependencies, all of them
+ * @property {string[]} devDependencies what only tests use
  * @property {string[]} exports the import paths it offers, for example `@hanse/kit`
  */
 
@@ -42,6 +43,7 @@ function readPackage(root, dir) {
     side,
     pure: pure || floor <= 3,
     dependencies: Object.keys(json.dependencies ?? {}),
+    devDependencies: Object.keys(json.devDependencies ?? {}),
     exports: Object.keys(json.exports ?? {}).map((path) => json.name + path.slice(1)),
   };
 }

@@ -104,3 +104,29 @@ test('sides: the two meet only on common ground and in what stands on both', () 
   expect(allowed(sim, client)).toBe(false);
   expect(allowed(sim, sim)).toBe(false);
 });
+
+test('tests may use what stands below on another side, sources may not', () => {
+  const json = (dependencies) =>
+    JSON.stringify({
+      ...JSON.parse(packageJson('client', 4, 'client', { pure: true })),
+      ...dependencies,
+    });
+  const both = { 'packages/testing/package.json': packageJson('testing', 3, 'both') };
+  const tree = (path, dependencies) =>
+    house({
+      ...both,
+      'tsconfig.pure.json': '{ "include": ["packages/kit/src", "packages/ledger/src", "packages/testing/src"] }',
+      '.oxlintrc.json': '"packages/{kit,ledger,client,testing}/src/**"',
+      'packages/client/package.json': json(dependencies),
+      [path]: `import { testChain } from '@hanse/testing';`,
+    });
+  const dev = { devDependencies: { '@hanse/testing': '0.1.0' } };
+  expect(checkFloors(tree('packages/client/src/a.test.ts', dev))).toEqual([]);
+  expect(checkFloors(tree('packages/client/test/a.ts', dev))).toEqual([]);
+  expect(checkFloors(tree('packages/client/src/a.ts', dev))).toEqual([
+    expect.stringContaining('is not among the dependencies'),
+  ]);
+  expect(checkFloors(tree('packages/client/src/a.test.ts', {}))).toEqual([
+    expect.stringContaining('is not among the dependencies'),
+  ]);
+});

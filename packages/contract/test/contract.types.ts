@@ -1,5 +1,5 @@
 // Read by the compiler only. A mistake stands below what is right and differs from it in one thing; the
-// number is the error that the compiler must give there, and no other (see packages/testing/test/types.test.ts).
+// number is the error that the compiler must give there, and no other (see test/unit/contracts/types.test.ts).
 import {
   duty,
   organisation,
@@ -17,7 +17,7 @@ import {
   type Page,
   type ResultOf,
   type RowOf,
-} from '@hanse/contract';
+} from '../src/index.ts';
 
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,4 +1,4 @@
-import { encode } from '@hanse/codec';
+import { encode, type ShapeJson } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
 import { HanseError, utf8 } from '@hanse/kit';
 import { evidenceSchema, type Evidence } from '@hanse/model';
@@ -112,12 +112,15 @@ class Chain {
     const entries = Object.entries(this.#contracts).map(([name, { manifest }]) => {
       const query: Record<string, unknown> = {};
       const caller: Record<string, unknown> = { query };
-      for (const { name: method, kind } of manifest.methods) {
+      for (const { name: method, kind, returns } of manifest.methods) {
         const asked = (args: unknown) => ({ contract: manifest.name, method, args: args ?? {} });
+        const given = isNothing(returns) ? () => undefined : (result: unknown) => result;
         if (kind === 'command') {
-          caller[method] = async (args: unknown) => this.#execute(signers, asked(args));
+          caller[method] = async (args: unknown) => given(await this.#execute(signers, asked(args)));
         }
-        if (kind === 'query') query[method] = async (args: unknown) => this.#query(asked(args));
+        if (kind === 'query') {
+          query[method] = async (args: unknown) => given(await this.#query(asked(args)));
+        }
       }
       return [name, caller];
     });
@@ -183,4 +186,9 @@ class Chain {
     encode(evidenceSchema, evidence);
     this.#backend.deposit(evidence);
   }
+}
+
+/** Whether a method declares no result: its canonical form is the empty struct. */
+function isNothing({ kind, fields }: ShapeJson): boolean {
+  return kind === 'struct' && Array.isArray(fields) && fields.length === 0;
 }

@@ -34,6 +34,8 @@ export type Outcome =
  * HanseError of the catalogue. Its stack leads to the author's line.
  */
 export function errorOf({ code, params, frames, cause }: Refusal): Error {
+  // In plain mode the contract made the error itself, at the author's line.
+  if (code === 'ContractRejected' && cause instanceof Error) return cause;
   const { reason = '', message = '' } = params;
   const error =
     code === 'ContractRejected'

@@ -1,17 +1,14 @@
-import { decode, encode, type AnySchema, type Schema } from '@hanse/codec';
-import { assert, unreachable } from '@hanse/kit';
+import { AMOUNT_MAX, decode, encode, type AnySchema, type Schema } from '@hanse/codec';
+import { assert, limits, unreachable } from '@hanse/kit';
 
 /** A value that a contract handed out does not fit its shape. */
 export class BadValue extends Error {}
 
 /** Canonical bytes of a value that untyped code made. Throws BadValue. */
 export function toBytes(schema: Schema<unknown>, value: unknown): Uint8Array {
-  const plain = plainOf(schema, value, []);
-  try {
-    return encode(schema, plain);
-  } catch (error) {
-    throw new BadValue(error instanceof Error ? error.message : String(error));
-  }
+  const bytes = encoded(schema, plainOf(schema, value, []));
+  if (bytes.length <= limits.valueBytesMax) return bytes;
+  throw new BadValue(`the value has ${bytes.length} bytes, limit ${limits.valueBytesMax}`);
 }
 
 /**
@@ -21,6 +18,22 @@ export function toBytes(schema: Schema<unknown>, value: unknown): Uint8Array {
 export function toForeignBytes(schema: Schema<unknown>, value: unknown): Uint8Array {
   checkMembers(schema, value, []);
   return toBytes(schema, value);
+}
+
+/** Whether a value is one that contracts can hand to each other, whatever its shape. Throws BadValue if not. */
+export function checkForeign(value: unknown): void {
+  if (value === undefined || value === null || value instanceof Uint8Array) return;
+  if (Array.isArray(value)) return value.forEach(checkForeign);
+  if (typeof value === 'object') {
+    plainObject(value, []);
+    return Object.keys(value).forEach((name) => checkForeign(ownValue(value, name, [])));
+  }
+  const isFit =
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isSafeInteger(value)) ||
+    (typeof value === 'bigint' && value >= 0n && value <= AMOUNT_MAX) ||
+    (typeof value === 'string' && !/\p{Surrogate}/u.test(value));
+  expect(value, isFit, 'a value for another contract', []);
 }
 
 /** A fresh value of canonical bytes, as contracts see it: what is missing is left out. */
@@ -69,7 +82,8 @@ function plainOf({ shape }: AnySchema, value: unknown, path: Path): unknown {
     case 'struct': {
       // A method without a result returns undefined.
       if (value === undefined && Object.keys(shape.fields).length === 0) return {};
-      const own = (name: string): unknown => ownValue(value, name, path);
+      const object = plainObject(value, path);
+      const own = (name: string): unknown => ownValue(object, name, path);
       const entries = Object.entries(shape.fields);
       return Object.fromEntries(
         entries.map(([name, field]) => [name, plainOf(field, own(name), [...path, name])]),
@@ -96,15 +110,25 @@ function checkMembers({ shape }: AnySchema, value: unknown, path: Path): void {
 }
 
 /** A property of the object itself; one that code computes is refused, as that code might do anything. */
-function ownValue(value: unknown, name: string, path: Path): unknown {
-  if (Object.prototype.toString.call(value) !== '[object Object]') {
-    return expect(value, false, 'a plain object', path);
-  }
+function ownValue(value: object, name: string, path: Path): unknown {
   const property = Object.getOwnPropertyDescriptor(value, name);
   if (property?.get !== undefined || property?.set !== undefined) {
     throw new BadValue(`${[...path, name].join('.')} is computed by a getter`);
   }
   return property?.value;
+}
+
+function plainObject(value: unknown, path: Path): object {
+  const isPlain = Object.prototype.toString.call(value) === '[object Object]';
+  return expect(value, isPlain, 'a plain object', path) as object;
+}
+
+function encoded(schema: Schema<unknown>, value: unknown): Uint8Array {
+  try {
+    return encode(schema, value);
+  } catch (error) {
+    throw new BadValue(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function expect(value: unknown, isSo: boolean, what: string, path: Path): unknown {

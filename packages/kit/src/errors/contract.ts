@@ -266,4 +266,32 @@ export const contractErrors = {
       '请以其组织的身份签名。',
     ],
   ),
+  ContractNotBuilt: entry(
+    3118,
+    400,
+    'caller',
+    'never',
+    [
+      'The contract was not built; nothing was sent.',
+      '{file}:{line}:{column} {reason}',
+      'Correct the line.',
+    ],
+    ['合约未构建，未发送任何内容。', '{file}:{line}:{column} {reason}', '请更正该行。'],
+  ),
+  NotDeterministic: entry(
+    3119,
+    400,
+    'caller',
+    'never',
+    [
+      'The contract would not give every validator the same; nothing was sent.',
+      '{file}:{line}:{column} {reason}',
+      'Use what the reason names instead.',
+    ],
+    [
+      '合约在各验证节点上的结果会不同，未发送任何内容。',
+      '{file}:{line}:{column} {reason}',
+      '请改用原因中所述的方式。',
+    ],
+  ),
 } as const;

@@ -20,7 +20,7 @@ export type BuiltContract = {
 const ENTRY = 'hanse-entry.ts';
 
 /**
- * Build the contract that a TypeScript file exports as default, or as `contract`. Throws BuildError with
+ * Build the contract that a TypeScript file exports: as default, as `contract`, or the first one. Throws BuildError with
  * file, line and column for syntax errors, imports that lead nowhere, code that would not give every
  * validator the same, and code that is too large.
  */
@@ -62,8 +62,7 @@ async function bundle(options: BuildOptions): Promise<Bundled> {
 function optionsOf(path: string): BuildOptions {
   return {
     stdin: {
-      // Either export will do; a contract that is neither is found out when it is loaded.
-      contents: `import * as all from ${JSON.stringify(`./${basename(path)}`)};\nhanse.define(all.default ?? all.contract);\n`,
+      contents: entryOf(basename(path)),
       resolveDir: dirname(path),
       sourcefile: ENTRY,
       loader: 'ts',
@@ -92,6 +91,14 @@ function optionsOf(path: string): BuildOptions {
   };
 }
 
+/** Any export that is a contract will do; without one, loading says so. */
+function entryOf(file: string): string {
+  return `import * as all from ${JSON.stringify(`./${file}`)};
+const exported: any[] = [all.default, all.contract, ...Object.values(all)];
+hanse.define(exported.find((one) => one?.manifest && one.run));
+`;
+}
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Refuses imports of other than source files, and finds the library for files outside of any package. */
@@ -99,7 +106,7 @@ const imports: Plugin = {
   name: 'hanse-imports',
   setup: (esbuild) => {
     esbuild.onResolve({ filter: /./ }, ({ kind, path }) => {
-      if (kind === 'dynamic-import') return { errors: [{ text: `import(): ${NOT_DYNAMIC}` }] };
+      if (kind === 'dynamic-import') return { errors: [{ text: NOT_DYNAMIC }] };
       if (path.startsWith('node:')) {
         return { errors: [{ text: `A contract cannot use ${path}: it reaches nothing but the chain.` }] };
       }
@@ -128,6 +135,7 @@ function forbiddenIn(code: string, map: string): readonly Problem[] {
       length: name.length,
       lineText: lineOf(place.file, place.line),
       message: `${name}: ${FORBIDDEN[name] ?? ''}`,
+      kind: 'determinism',
     };
   });
 }
@@ -146,7 +154,11 @@ async function asyncIn(path: string, code: string, map: string): Promise<readonl
   );
   return errors
     .filter(({ text }) => /\basync\b/.test(text))
-    .map((error) => ({ ...problemOf(error), message: `async: ${NOT_ASYNC}` }))
+    .map((error): Problem => ({
+      ...problemOf(error),
+      message: `async: ${NOT_ASYNC}`,
+      kind: 'determinism',
+    }))
     .filter(({ file, line }) => used.has(`${file}:${line}`));
 }
 
@@ -170,13 +182,19 @@ function byPlace(a: Problem, b: Problem): number {
 
 function failureOf(error: unknown): unknown {
   const messages = messagesOf(error);
-  return messages.length === 0 ? error : new BuildError(messages.map(clarify).map(problemOf));
+  return messages.length === 0 ? error : new BuildError(messages.map(clarified));
 }
 
-function clarify(message: Message): Message {
-  if (message.id === 'unsupported-dynamic-import') return { ...message, text: `import(): ${NOT_DYNAMIC}` };
-  if (/await/i.test(message.text)) return { ...message, text: `await: ${NOT_ASYNC}` };
-  return message;
+/** What esbuild says, in the words of this file where it concerns what contracts may do. */
+function clarified(error: Message): Problem {
+  const problem = problemOf(error);
+  if (error.id === 'unsupported-dynamic-import' || error.text === NOT_DYNAMIC) {
+    return { ...problem, message: `import(): ${NOT_DYNAMIC}`, kind: 'determinism' };
+  }
+  if (/top-level await/i.test(error.text)) {
+    return { ...problem, message: `await: ${NOT_ASYNC}`, kind: 'determinism' };
+  }
+  return problem;
 }
 
 function messagesOf(error: unknown): readonly Message[] {
@@ -186,5 +204,5 @@ function messagesOf(error: unknown): readonly Message[] {
 
 function problemAt(file: string, message: string): Problem {
   const from = relative('.', resolve(file));
-  return { file: from, line: 1, column: 1, length: 0, lineText: '', message };
+  return { file: from, line: 1, column: 1, length: 0, lineText: '', message, kind: 'code' };
 }

@@ -1,4 +1,5 @@
 import type { Message } from 'esbuild';
+import { HanseError } from '@hanse/kit';
 
 /** Something that is wrong at a place of a source file. Lines begin at 1, columns too. */
 export type Problem = {
@@ -10,14 +11,19 @@ export type Problem = {
   /** The whole line. */
   readonly lineText: string;
   readonly message: string;
+  /** `code`: it cannot be built. `determinism`: it could be, and would not be the same everywhere. */
+  readonly kind: 'code' | 'determinism';
 };
 
-/** A contract could not be built: every problem with its place. */
-export class BuildError extends Error {
+/** A contract could not be built: the code is that of the first problem, the message has all of them. */
+export class BuildError extends HanseError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
+    const { kind = 'code', file = '', line = 1, column = 1, message = '' } = problems[0] ?? {};
+    const name = kind === 'determinism' ? 'NotDeterministic' : 'ContractNotBuilt';
+    super(name, { file, line, column, reason: message });
+    this.message = `${this.message}\n${problems.map(formatProblem).join('\n')}`;
     this.name = 'BuildError';
     this.problems = problems;
   }
@@ -40,5 +46,6 @@ export function problemOf({ text, location }: Message): Problem {
     length: location?.length ?? 0,
     lineText: location?.lineText ?? '',
     message: text,
+    kind: 'code',
   };
 }

@@ -64,7 +64,9 @@ function run(
     return { kind: 'ok', result, events: session.events, gas: 0 };
   } catch (error) {
     if (!(error instanceof PlainRefusal)) throw error;
-    return { kind: 'refused', refusal: error.refusal, gas: 0 };
+    // The refusal itself leads to the author's line by its stack.
+    const refusal = { cause: error, ...error.refusal };
+    return { kind: 'refused', refusal, gas: 0 };
   }
 }
 

@@ -2,7 +2,7 @@ import { RejectError, type CallInfo, type Deposit, type Guard, type Host } from 
 import { limits, toHex, unreachable } from '@hanse/kit';
 import type { BlockAt } from '../backend.ts';
 import type { PlainEvent } from '../outcome.ts';
-import { BadValue, fromBytes, toBytes, toForeignBytes } from '../values.ts';
+import { BadValue, checkForeign, fromBytes, toBytes, toForeignBytes } from '../values.ts';
 import type { LoadedContract, LoadedMethod } from '../loaded.ts';
 import { PlainRefusal, refuse } from './refuse.ts';
 import type { PlainStore } from './store.ts';
@@ -89,7 +89,6 @@ export class PlainRun {
     }
     if (this.#refusal !== undefined) throw this.#refusal;
     const bytes = orFailed(name, () => toBytes(method.returns, result));
-    checkSize('bytes of the result', bytes.length, limits.valueBytesMax);
     return fromBytes(method.returns, bytes);
   }
 
@@ -148,6 +147,7 @@ export class PlainRun {
     if (utf8Length(name.contract) > NAME_BYTES_MAX || utf8Length(name.method) > NAME_BYTES_MAX) {
       throw new BadValue('a name is too long');
     }
+    checkForeign(args);
     const { contract } = name;
     const callers = [...from.callers, from.name.contract];
     if (callers.includes(contract)) refuse('ReEntry', { contract });

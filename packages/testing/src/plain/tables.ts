@@ -17,6 +17,8 @@ export type PlainScan = {
   readonly reverse: boolean;
 };
 
+const CURSOR_BYTES_MAX = 2 * limits.keyBytesMax;
+
 type Values = Readonly<Record<string, unknown>>;
 
 /** The tables of one contract, with the rules that the chain has for them. */
@@ -40,7 +42,6 @@ export class PlainTables {
     const bytes = toBytes(table.row, value);
     const row = fromBytes(table.row, bytes) as Values;
     const key = this.#keyOf(table, row);
-    checkSize('bytes of the row', bytes.length, limits.valueBytesMax);
     const before = stored.rows.get(key);
     const named = { ...this.#named(table), key: keyText(table.key, row) };
     if (mode === 'insert' && before !== undefined) refuse('RowExists', named);
@@ -75,7 +76,7 @@ export class PlainTables {
       throw new BadValue(`table ${table.name} has no such list`);
     }
     const start = prefixOf(order, prefix);
-    const from = after === undefined ? undefined : latin1(after);
+    const from = after === undefined ? undefined : latin1(someBytes(after, CURSOR_BYTES_MAX));
     if (from?.startsWith(start) === false) throw new BadValue('after is of another list');
     const entries = index === -1 ? stored.rows : indexOf(stored, index);
     // One more than asked for tells whether there is a next page.
@@ -165,6 +166,11 @@ function fieldsOf({ fields, schemas }: LoadedOrder, value: unknown): Values {
   const shape = Object.fromEntries(fields.map((field, i) => [field, must(schemas[i], 'a schema')]));
   const schema = t.struct(shape) as Schema<unknown>;
   return fromBytes(schema, toBytes(schema, value)) as Values;
+}
+
+function someBytes(value: unknown, sizeMax: number): Uint8Array {
+  if (value instanceof Uint8Array && value.length <= sizeMax) return value;
+  throw new BadValue(`after is not a Uint8Array of at most ${sizeMax} bytes`);
 }
 
 function latin1(bytes: Uint8Array): string {
