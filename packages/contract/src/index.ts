@@ -13,13 +13,7 @@ export type {
   WriteTable,
 } from './context.ts';
 export type { CallInfo, Deposit, Host, HostPage } from './host.ts';
-export type {
-  Guard,
-  IndexManifest,
-  Manifest,
-  MethodManifest,
-  TableManifest,
-} from './manifest.ts';
+export type { Guard, IndexManifest, Manifest, MethodManifest, TableManifest } from './manifest.ts';
 export type {
   AnyContract,
   AnyMethod,

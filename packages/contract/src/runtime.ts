@@ -91,8 +91,7 @@ export class Context {
     );
   };
 
-  readonly deposit = (id: Uint8Array): Deposit | undefined =>
-    this.#current(this.#host).deposit(id);
+  readonly deposit = (id: Uint8Array): Deposit | undefined => this.#current(this.#host).deposit(id);
 
   readonly hash = (bytes: Uint8Array): Uint8Array => this.#current(this.#host).hash(bytes);
 
@@ -139,7 +138,8 @@ function listing(
     const prefix: unknown[] = [];
     fields.forEach((field, i) => {
       if (values[field] === undefined) return;
-      if (prefix.length < i) throw new TypeError(`A list by "${field}" needs the fields before it.`);
+      if (prefix.length < i)
+        throw new TypeError(`A list by "${field}" needs the fields before it.`);
       prefix.push(values[field]);
     });
     return hostOf().scan(table, index, prefix, after, limit, reverse);

@@ -58,9 +58,8 @@ export type Prefix<
   K extends readonly string[],
   Given extends readonly string[] = readonly [],
 > = K extends readonly [infer H extends string, ...infer R extends readonly string[]]
-  ?
-      | (KeyObject<F, Given> & { readonly [N in K[number]]?: undefined })
-      | Prefix<F, R, readonly [...Given, H]>
+  ? | (KeyObject<F, Given> & { readonly [N in K[number]]?: undefined })
+    | Prefix<F, R, readonly [...Given, H]>
   : KeyObject<F, Given>;
 
 // An index lies beside these on `ctx.db.<table>`.

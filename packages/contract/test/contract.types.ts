@@ -203,13 +203,14 @@ app.contract({ name: 'receivables', methods: { issue: () => {} } });
 
 // The contract as a type.
 type Receivables = typeof receivables;
-type IssueArgs = { readonly id: string; readonly amount: bigint; readonly note?: string | undefined };
+type IssueArgs = {
+  readonly id: string;
+  readonly amount: bigint;
+  readonly note?: string | undefined;
+};
 holds<Same<ArgsOf<MethodsOf<Receivables>['issue']>, IssueArgs>>();
 holds<
-  Same<
-    ResultOf<MethodsOf<Receivables>['issue']>,
-    { readonly seller: string; readonly id: string }
-  >
+  Same<ResultOf<MethodsOf<Receivables>['issue']>, { readonly seller: string; readonly id: string }>
 >();
 holds<Same<ResultOf<MethodsOf<Receivables>['get']>, Row | undefined>>();
 holds<Same<ResultOf<MethodsOf<Receivables>['page']>, Page<Row>>>();
@@ -217,9 +218,7 @@ holds<Same<ResultOf<MethodsOf<Receivables>['settle']>, void>>();
 holds<Same<NamesOf<Receivables, 'command'>, 'issue'>>();
 holds<Same<NamesOf<Receivables, 'query'>, 'get' | 'page'>>();
 holds<Same<NamesOf<Receivables, 'internal'>, 'settle'>>();
-holds<
-  Same<EventsOf<Receivables>['Issued'], { readonly id: string; readonly amount: bigint }>
->();
+holds<Same<EventsOf<Receivables>['Issued'], { readonly id: string; readonly amount: bigint }>>();
 holds<Same<Receivables['name'], 'receivables'>>();
 
 // Calling other contracts.

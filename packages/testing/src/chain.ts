@@ -35,12 +35,19 @@ export function testChain<const T extends TestContracts>(
 ): TestChain<T> {
   for (const name of Object.keys(contracts)) {
     if (!RESERVED.includes(name)) continue;
-    throw new HanseError('UsageError', { message: `a contract of a test cannot be called ${name}` });
+    throw new HanseError('UsageError', {
+      message: `a contract of a test cannot be called ${name}`,
+    });
   }
   const suite = createThreadSuite(options.suite ?? 'intl');
   const make = options.mode === 'plain' ? plainBackend : meteredBackend;
   // Types of contracts and callers are known to the compiler only; what runs goes by the manifests.
-  return new Chain(contracts, suite, make(contracts, suite, options), options) as unknown as TestChain<T>;
+  return new Chain(
+    contracts,
+    suite,
+    make(contracts, suite, options),
+    options,
+  ) as unknown as TestChain<T>;
 }
 
 type AnyActor = Actor<TestContracts>;
@@ -116,7 +123,8 @@ class Chain {
         const asked = (args: unknown) => ({ contract: manifest.name, method, args: args ?? {} });
         const given = isNothing(returns) ? () => undefined : (result: unknown) => result;
         if (kind === 'command') {
-          caller[method] = async (args: unknown) => given(await this.#execute(signers, asked(args)));
+          caller[method] = async (args: unknown) =>
+            given(await this.#execute(signers, asked(args)));
         }
         if (kind === 'query') {
           query[method] = async (args: unknown) => given(await this.#query(asked(args)));

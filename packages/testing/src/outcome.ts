@@ -44,7 +44,8 @@ export function errorOf({ code, params, frames, cause }: Refusal): Error {
   if (frames.length > 0) {
     const title = code === 'ContractRejected' ? `RejectError: ${reason} ${message}` : error.message;
     const lines = frames.map(
-      ({ file, line, column, name }) => `    at ${name || '<anonymous>'} (${file}:${line}:${column})`,
+      ({ file, line, column, name }) =>
+        `    at ${name || '<anonymous>'} (${file}:${line}:${column})`,
     );
     error.stack = [title.trimEnd(), ...lines].join('\n');
   }

@@ -152,11 +152,7 @@ export const contractErrors = {
       'There is a contract "{contract}" already.',
       'Upgrade it as one of its owners, or choose another name.',
     ],
-    [
-      '部署被拒绝，以首次为准。',
-      '已有合约“{contract}”。',
-      '请以其所有者身份升级，或另选名称。',
-    ],
+    ['部署被拒绝，以首次为准。', '已有合约“{contract}”。', '请以其所有者身份升级，或另选名称。'],
   ),
   NotOwner: entry(
     3111,

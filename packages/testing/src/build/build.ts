@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type BuildFailure, type BuildOptions, type Message, type Plugin } from 'esbuild';
 import { limits, must, utf8 } from '@hanse/kit';
 import { FORBIDDEN, findMarkers, markers, NOT_ASYNC, NOT_DYNAMIC } from './forbidden.ts';
-import { readMap } from './frames.ts';
+import { ENTRY, readMap } from './frames.ts';
 import { BuildError, problemOf, type Problem } from './problem.ts';
 
 /** A contract as it is deployed. */
@@ -16,8 +16,6 @@ export type BuiltContract = {
   /** Absolute paths of all files that went in: what to watch for changes. */
   readonly inputs: readonly string[];
 };
-
-const ENTRY = 'hanse-entry.ts';
 
 /**
  * Build the contract that a TypeScript file exports: as default, as `contract`, or the first one. Throws BuildError with
@@ -108,7 +106,9 @@ const imports: Plugin = {
     esbuild.onResolve({ filter: /./ }, ({ kind, path }) => {
       if (kind === 'dynamic-import') return { errors: [{ text: NOT_DYNAMIC }] };
       if (path.startsWith('node:')) {
-        return { errors: [{ text: `A contract cannot use ${path}: it reaches nothing but the chain.` }] };
+        return {
+          errors: [{ text: `A contract cannot use ${path}: it reaches nothing but the chain.` }],
+        };
       }
       return undefined;
     });
@@ -173,7 +173,10 @@ function linesWith(word: RegExp, code: string, map: string): ReadonlySet<string>
 }
 
 function byPlace(a: Problem, b: Problem): number {
-  const [left, right] = [a, b].map(({ file, line, column }) => ({ file, at: line * 10_000 + column }));
+  const [left, right] = [a, b].map(({ file, line, column }) => ({
+    file,
+    at: line * 10_000 + column,
+  }));
   if (left === undefined || right === undefined || left.file === right.file) {
     return (left?.at ?? 0) - (right?.at ?? 0);
   }

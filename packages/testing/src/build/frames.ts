@@ -21,8 +21,12 @@ export type Positions = {
   readonly lineOf: (file: string, line: number) => string;
 };
 
+/** Name of the file that the build makes around a contract. */
+export const ENTRY = 'hanse-entry.ts';
+
 // What authors import is not theirs: a frame in it says nothing about their code.
-const LIBRARY = /(^|\/)(packages\/contract\/(src|dist)|node_modules\/@hanse\/contract)\//;
+const LIBRARY =
+  /(^|\/)(packages\/contract\/(src|dist)\/|node_modules\/@hanse\/contract\/|hanse-entry\.ts$)/;
 
 /** Read a source map. */
 export function readMap(map: string): Positions {
@@ -56,9 +60,4 @@ export function mapFrames(frames: readonly Frame[], map: string): readonly Sourc
     if (place === undefined || LIBRARY.test(place.file)) return [];
     return [{ file: place.file, line: place.line + 1, column: place.column + 1, name }];
   });
-}
-
-/** Whether a file belongs to the library that contracts import. */
-export function isLibrary(file: string): boolean {
-  return LIBRARY.test(file);
 }

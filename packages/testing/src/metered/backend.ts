@@ -131,7 +131,13 @@ class Metered implements Backend {
   }
 
   /** The place behind `name line:column` in the code of a contract. */
-  #placeOf({ contract, at }: { readonly contract: string; readonly at: string }): readonly SourceFrame[] {
+  #placeOf({
+    contract,
+    at,
+  }: {
+    readonly contract: string;
+    readonly at: string;
+  }): readonly SourceFrame[] {
     const match = /^(.*) (\d+):(\d+)$/.exec(at);
     const map = this.#deployed.get(contract)?.map;
     if (match === null || map === undefined) return [];

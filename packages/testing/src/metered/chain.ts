@@ -23,7 +23,11 @@ import { KID, NETWORK, type Identity, type Party } from '../parties.ts';
 import { MemoryState } from './state.ts';
 
 /** One call as it is executed. */
-export type RawCall = { readonly contract: string; readonly method: string; readonly args: Uint8Array };
+export type RawCall = {
+  readonly contract: string;
+  readonly method: string;
+  readonly args: Uint8Array;
+};
 
 type Executed = ReturnType<PolicyExecutor['execute']>;
 
@@ -134,9 +138,15 @@ export class MeteredChain {
         // A DID that the test gave: nobody knows what it began as.
         kind: organisation?.did === did ? 'organisation' : 'person',
         name: '',
-        controllers: organisation === undefined || organisation.did === did ? [] : [organisation.did],
+        controllers:
+          organisation === undefined || organisation.did === did ? [] : [organisation.did],
         keys: [
-          { kid: KID, alg: this.#suite.defaultAlg, publicKey: new Uint8Array(33), purposes: ['invoke'] },
+          {
+            kid: KID,
+            alg: this.#suite.defaultAlg,
+            publicKey: new Uint8Array(33),
+            purposes: ['invoke'],
+          },
         ],
         salt: new Uint8Array(16),
       },

@@ -8,7 +8,6 @@ import { PlainRefusal, refuse } from './refuse.ts';
 import type { PlainStore } from './store.ts';
 import { PlainTables } from './tables.ts';
 
-
 /** What contracts of a plain chain can see. */
 export type PlainWorld = {
   readonly contracts: ReadonlyMap<string, LoadedContract>;
@@ -101,7 +100,11 @@ export class PlainRun {
       organisation: self.organisation,
       roles: self.roles,
       duties: self.duties,
-      signers: this.#signers.map(({ did, organisation, duties }) => ({ did, organisation, duties })),
+      signers: this.#signers.map(({ did, organisation, duties }) => ({
+        did,
+        organisation,
+        duties,
+      })),
       via: via ?? '',
       height: this.#at.height,
       time: this.#at.timeMs,

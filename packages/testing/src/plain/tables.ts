@@ -111,7 +111,11 @@ export class PlainTables {
     table: LoadedTable,
     index: LoadedTable['indexes'][number],
     entries: Sorted<string>,
-    { key, before, after }: { readonly key: string; readonly before: unknown; readonly after: unknown },
+    {
+      key,
+      before,
+      after,
+    }: { readonly key: string; readonly before: unknown; readonly after: unknown },
   ): void {
     const [from, to] = [before, after].map((row) =>
       row === undefined ? undefined : latin1(orderedOf(index, row)),

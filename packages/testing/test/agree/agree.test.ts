@@ -66,8 +66,10 @@ describe('plain and metered chains agree', () => {
   it('on rows and their fields', async () => {
     const ends = await agree(chains(), (chain) => {
       const { lab: it } = chain.as({ organisation: 'Acme' });
-      const put = (mode: 'insert' | 'update' | 'put', changes: object = {}) => () =>
-        it.put({ mode, row: { ...row, ...changes } });
+      const put =
+        (mode: 'insert' | 'update' | 'put', changes: object = {}) =>
+        () =>
+          it.put({ mode, row: { ...row, ...changes } });
       return [
         put('update'),
         put('insert'),
@@ -324,7 +326,9 @@ const rows: fc.Arbitrary<Row> = fc.record({
   amount: fc.constantFrom(0n, 1n, 255n, 256n, 65_535n, 1n << 64n, (1n << 128n) - 1n),
   day: fc.constantFrom('0001-01-01', '1999-12-31', '2024-02-29', '2027-01-01', '9999-12-31'),
   text: fc.constantFrom('', '\u0000', '\u0000\u0000', 'a', 'a\u0000', 'ab', 'b', 'é', '票', '😀'),
-  blob: fc.constantFrom([], [0], [0, 0], [0, 255], [1], [255], [255, 0]).map((b) => Uint8Array.from(b)),
+  blob: fc
+    .constantFrom([], [0], [0, 0], [0, 255], [1], [255], [255, 0])
+    .map((b) => Uint8Array.from(b)),
   word: fc.constantFrom(...WORDS),
   hash: fc.integer({ min: 0, max: 40 }).map((n) => new Uint8Array(32).fill(n)),
   parts: fc.constant([]),
@@ -337,7 +341,10 @@ const scans = fc.record({
   reverse: fc.boolean(),
 });
 const steps = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ put: fc.constantFrom('insert', 'update', 'put'), row: rows }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ put: fc.constantFrom('insert', 'update', 'put'), row: rows }),
+  },
   { weight: 1, arbitrary: fc.record({ remove: rows }) },
   { weight: 2, arbitrary: fc.record({ scan: scans }) },
 );
@@ -348,7 +355,8 @@ function compare(a: unknown, b: unknown): number {
   if (typeof a === 'string' && WORDS.some((word) => word === a)) {
     return WORDS.indexOf(a as 'zulu') - WORDS.indexOf(b as 'zulu');
   }
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (typeof a === 'string' && typeof b === 'string')
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
   const [left, right] = [a as bigint, b as bigint];
   return left < right ? -1 : left > right ? 1 : 0;

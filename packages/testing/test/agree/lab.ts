@@ -59,8 +59,9 @@ export const remove = app.command({ args: key, returns: t.bool() }, (ctx, a) =>
 export const get = app.query({ args: key, returns: t.optional(item.row) }, (ctx, a) =>
   ctx.db.item.get(a),
 );
-export const find = app.query({ args: { hash: row.hash }, returns: t.optional(item.row) }, (ctx, a) =>
-  ctx.db.item.byHash.get(a),
+export const find = app.query(
+  { args: { hash: row.hash }, returns: t.optional(item.row) },
+  (ctx, a) => ctx.db.item.byHash.get(a),
 );
 export const need = app.query({ args: key, returns: item.row }, (ctx, a) => ctx.db.item.need(a));
 export const scan = app.query(
@@ -163,118 +164,128 @@ export const plainAt = app.query(
 );
 
 /** Everything that a contract can do wrong, by name. */
-export const misuse = app.command({ args: { how: t.text(30), n: t.int(0, 70_000) } }, (ctx, { how, n }) => {
-  const other = ctx.call<typeof partner>('partner');
-  const good = {
-    flag: true,
-    level: 1,
-    wide: 1,
-    amount: 1n,
-    day: '2027-01-01',
-    text: how,
-    blob: new Uint8Array(2),
-    word: 'alfa',
-    hash: new Uint8Array(32).fill(n),
-    parts: [],
-  } as const;
-  const insert = (changes: object): void => ctx.db.item.insert({ ...good, ...changes } as never);
-  const actions: Readonly<Record<string, () => unknown>> = {
-    good: () => insert({ unknown: 'members are left out' }),
-    reject: () => reject('NO', 'said the lab'),
-    rejectBare: () => reject('NO'),
-    throw: () => {
-      throw new TypeError('thrown');
-    },
-    throwText: () => {
-      throw 'just text';
-    },
-    throwNothing: () => {
-      throw undefined;
-    },
-    typeError: () => (undefined as unknown as { x: { y: 1 } }).x.y,
-    catchExists: () => {
-      insert({});
-      try {
+export const misuse = app.command(
+  { args: { how: t.text(30), n: t.int(0, 70_000) } },
+  (ctx, { how, n }) => {
+    const other = ctx.call<typeof partner>('partner');
+    const good = {
+      flag: true,
+      level: 1,
+      wide: 1,
+      amount: 1n,
+      day: '2027-01-01',
+      text: how,
+      blob: new Uint8Array(2),
+      word: 'alfa',
+      hash: new Uint8Array(32).fill(n),
+      parts: [],
+    } as const;
+    const insert = (changes: object): void => ctx.db.item.insert({ ...good, ...changes } as never);
+    const actions: Readonly<Record<string, () => unknown>> = {
+      good: () => insert({ unknown: 'members are left out' }),
+      reject: () => reject('NO', 'said the lab'),
+      rejectBare: () => reject('NO'),
+      throw: () => {
+        throw new TypeError('thrown');
+      },
+      throwText: () => {
+        throw 'just text';
+      },
+      throwNothing: () => {
+        throw undefined;
+      },
+      typeError: () => (undefined as unknown as { x: { y: 1 } }).x.y,
+      catchExists: () => {
         insert({});
-      } catch {
-        // The transaction is over all the same.
-      }
-    },
-    catchReject: () => {
-      try {
-        reject('MINE');
-      } catch {
-        insert({ text: 'went on' });
-      }
-    },
-    fraction: () => insert({ level: 0.5 }),
-    notANumber: () => insert({ level: Number.NaN }),
-    tooLarge: () => insert({ level: 1_001 }),
-    numberForAmount: () => insert({ amount: 1 }),
-    negativeAmount: () => insert({ amount: -1n }),
-    hugeAmount: () => insert({ amount: 1n << 128n }),
-    noDate: () => insert({ day: '2027-02-30' }),
-    longText: () => insert({ text: 'ä'.repeat(31) }),
-    surrogate: () => insert({ text: '\ud800' }),
-    shortHash: () => insert({ hash: new Uint8Array(31) }),
-    arrayForBytes: () => insert({ blob: [1, 2] }),
-    otherWord: () => insert({ word: 'november' }),
-    nullNote: () => insert({ note: null }),
-    undefinedNote: () => insert({ note: undefined }),
-    missing: () => insert({ amount: undefined }),
-    ownGetter: () => {
-      const one = Object.defineProperty({ ...good }, 'amount', { get: () => 5n, enumerable: true });
-      ctx.db.item.insert(one);
-    },
-    inherited: () => ctx.db.item.insert(Object.create(good) as typeof good),
-    classRow: () => {
-      class Row {
-        readonly text = 'of a class';
-      }
-      ctx.db.item.insert(Object.assign(new Row(), { ...good, text: 'of a class' }));
-    },
-    textForRow: () => ctx.db.item.insert('row' as never),
-    arrayForRow: () => ctx.db.item.insert([] as never),
-    manyParts: () => insert({ parts: Array.from({ length: 4 }, () => ({ name: 'x' })) }),
-    badPart: () => insert({ parts: [{ name: 7 }] }),
-    hole: () => insert({ parts: new Array(2) }),
-    keyMissing: () => ctx.db.item.get({ word: 'alfa' } as never),
-    keyNotObject: () => ctx.db.item.get('alfa' as never),
-    longKey: () => ctx.db.plain.put({ name: 'k'.repeat(n), fill: new Uint8Array(1) }),
-    largeRow: () => ctx.db.plain.put({ name: 'k', fill: new Uint8Array(n) }),
-    noFirst: () => ctx.db.item.byLevel.list({ wide: 1 } as never),
-    uniqueHalf: () => ctx.db.item.byHash.get({} as never),
-    badCursor: () => ctx.db.item.byDay.list({}, { after: 'x' as never }),
-    otherCursor: () => ctx.db.item.byDay.list({ day: '2027-01-01' }, { after: new Uint8Array(8) }),
-    badEvent: () => ctx.emit.Said({ text: 5 } as never),
-    callNobody: () => (ctx.call as (name: string) => typeof other)('nobody').read({ id: 'x' }),
-    callSystem: () => (ctx.call as (name: string) => typeof other)('roles').read({ id: 'x' }),
-    callUnknown: () => (other as unknown as { gone: (args: object) => void }).gone({}),
-    callExtra: () => other.read({ id: 'x', more: 1 } as never),
-    callBad: () => other.read({ id: 5 } as never),
-    callNone: () => other.read(undefined as never),
-    callFraction: () => other.read({ id: 0.5 } as never),
-    callGuarded: () => other.guarded(),
-    callThrows: () => other.spoil({ how: 'throw' }),
-    callCaught: () => {
-      try {
-        other.spoil({ how: 'throw' });
-      } catch {
-        // Too late.
-      }
-    },
-    reEnter: () => other.back(),
-    callSelf: () => (ctx.call as (name: string) => typeof other)('lab').read({ id: 'x' }),
-    badHash: () => ctx.hash('text' as never),
-    badDeposit: () => ctx.deposit('text' as never),
-  };
-  const action = actions[how];
-  if (action === undefined) reject('UNKNOWN', how);
-  action();
-});
+        try {
+          insert({});
+        } catch {
+          // The transaction is over all the same.
+        }
+      },
+      catchReject: () => {
+        try {
+          reject('MINE');
+        } catch {
+          insert({ text: 'went on' });
+        }
+      },
+      fraction: () => insert({ level: 0.5 }),
+      notANumber: () => insert({ level: Number.NaN }),
+      tooLarge: () => insert({ level: 1_001 }),
+      numberForAmount: () => insert({ amount: 1 }),
+      negativeAmount: () => insert({ amount: -1n }),
+      hugeAmount: () => insert({ amount: 1n << 128n }),
+      noDate: () => insert({ day: '2027-02-30' }),
+      longText: () => insert({ text: 'ä'.repeat(31) }),
+      surrogate: () => insert({ text: '\ud800' }),
+      shortHash: () => insert({ hash: new Uint8Array(31) }),
+      arrayForBytes: () => insert({ blob: [1, 2] }),
+      otherWord: () => insert({ word: 'november' }),
+      nullNote: () => insert({ note: null }),
+      undefinedNote: () => insert({ note: undefined }),
+      missing: () => insert({ amount: undefined }),
+      ownGetter: () => {
+        const one = Object.defineProperty({ ...good }, 'amount', {
+          get: () => 5n,
+          enumerable: true,
+        });
+        ctx.db.item.insert(one);
+      },
+      inherited: () => ctx.db.item.insert(Object.create(good) as typeof good),
+      classRow: () => {
+        class Row {
+          readonly text = 'of a class';
+        }
+        ctx.db.item.insert(Object.assign(new Row(), { ...good, text: 'of a class' }));
+      },
+      textForRow: () => ctx.db.item.insert('row' as never),
+      arrayForRow: () => ctx.db.item.insert([] as never),
+      manyParts: () => insert({ parts: Array.from({ length: 4 }, () => ({ name: 'x' })) }),
+      badPart: () => insert({ parts: [{ name: 7 }] }),
+      hole: () => insert({ parts: new Array(2) }),
+      keyMissing: () => ctx.db.item.get({ word: 'alfa' } as never),
+      keyNotObject: () => ctx.db.item.get('alfa' as never),
+      longKey: () => ctx.db.plain.put({ name: 'k'.repeat(n), fill: new Uint8Array(1) }),
+      largeRow: () => ctx.db.plain.put({ name: 'k', fill: new Uint8Array(n) }),
+      noFirst: () => ctx.db.item.byLevel.list({ wide: 1 } as never),
+      uniqueHalf: () => ctx.db.item.byHash.get({} as never),
+      badCursor: () => ctx.db.item.byDay.list({}, { after: 'x' as never }),
+      otherCursor: () =>
+        ctx.db.item.byDay.list({ day: '2027-01-01' }, { after: new Uint8Array(8) }),
+      badEvent: () => ctx.emit.Said({ text: 5 } as never),
+      callNobody: () => (ctx.call as (name: string) => typeof other)('nobody').read({ id: 'x' }),
+      callSystem: () => (ctx.call as (name: string) => typeof other)('roles').read({ id: 'x' }),
+      callUnknown: () => (other as unknown as { gone: (args: object) => void }).gone({}),
+      callExtra: () => other.read({ id: 'x', more: 1 } as never),
+      callBad: () => other.read({ id: 5 } as never),
+      callNone: () => other.read(undefined as never),
+      callFraction: () => other.read({ id: 0.5 } as never),
+      callGuarded: () => other.guarded(),
+      callThrows: () => other.spoil({ how: 'throw' }),
+      callCaught: () => {
+        try {
+          other.spoil({ how: 'throw' });
+        } catch {
+          // Too late.
+        }
+      },
+      reEnter: () => other.back(),
+      callSelf: () => (ctx.call as (name: string) => typeof other)('lab').read({ id: 'x' }),
+      badHash: () => ctx.hash('text' as never),
+      badDeposit: () => ctx.deposit('text' as never),
+    };
+    const action = actions[how];
+    if (action === undefined) reject('UNKNOWN', how);
+    action();
+  },
+);
 
 export const badResult = app.command({ args: {}, returns: { n: t.int(0, 9) } }, () => ({ n: 10 }));
-export const noResult = app.query({ args: {}, returns: { n: t.int(0, 9) } }, () => undefined as never);
+export const noResult = app.query(
+  { args: {}, returns: { n: t.int(0, 9) } },
+  () => undefined as never,
+);
 export const large = app.query({ args: {}, returns: t.list(t.text(100), 1_000) }, () =>
   Array.from({ length: 800 }, () => 'x'.repeat(99)),
 );
@@ -288,8 +299,9 @@ export const writes = app.query({ args: { how: t.text(10) } }, (ctx, { how }) =>
   if (how === 'emit') sly.emit.Bare({});
   if (how === 'call') sly.call('partner')['write']?.({ id: 'x', text: 'y', fail: false });
 });
-export const reads = app.query({ args: { id: t.text(20) }, returns: t.optional(t.text(40)) }, (ctx, a) =>
-  ctx.call<typeof partner>('partner').read(a)?.text,
+export const reads = app.query(
+  { args: { id: t.text(20) }, returns: t.optional(t.text(40)) },
+  (ctx, a) => ctx.call<typeof partner>('partner').read(a)?.text,
 );
 export const hidden = app.internal({ args: {} }, () => {});
 

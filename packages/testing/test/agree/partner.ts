@@ -20,8 +20,9 @@ export const back = app.internal({ args: {} }, (ctx) => {
   ctx.call<typeof lab>('lab').nothing();
 });
 
-export const read = app.query({ args: { id: t.text(20) }, returns: t.optional(note.row) }, (ctx, a) =>
-  ctx.db.note.get(a),
+export const read = app.query(
+  { args: { id: t.text(20) }, returns: t.optional(note.row) },
+  (ctx, a) => ctx.db.note.get(a),
 );
 
 export const spoil = app.internal({ args: { how: t.text(20) } }, (_, { how }) => {
