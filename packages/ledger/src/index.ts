@@ -10,3 +10,4 @@ export {
 export type * from './ports.ts';
 export { verifyAll, type ScrubReport } from './scrub.ts';
 export type { VoidTx } from './spent.ts';
+export { readState } from './view.ts';

@@ -1,11 +1,9 @@
-import { decode, encode, t, type Infer } from '@hanse/codec';
+import { encode } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
-import { assert, equalBytes, HanseError, limits, must, toHex, type Result } from '@hanse/kit';
+import { assert, equalBytes, HanseError, toHex, type Result } from '@hanse/kit';
 import {
   chainIdOf,
-  executedSchema,
   genesisBlock,
-  treeShapeSchema,
   type Executed,
   type Genesis,
   type HistoryLeaf,
@@ -16,7 +14,7 @@ import {
   type RecordProof,
 } from '@hanse/model';
 import { WriteBuffer } from './buffer.ts';
-import { advanceCheckpoint, checkpointSchema, noCheckpoint, openTree } from './checkpoint.ts';
+import { advanceCheckpoint, noCheckpoint, openTree } from './checkpoint.ts';
 import {
   executeBlock,
   markOf,
@@ -27,7 +25,8 @@ import {
   type LedgerBlock,
 } from './execution.ts';
 import { History } from './history.ts';
-import { keyText, META_KEY, prefixed, prefixEnd, prefixes } from './keys.ts';
+import { keyText, META_KEY } from './keys.ts';
+import { metaSchema, readMeta, type Meta } from './meta.ts';
 import type {
   ErrorRefusal,
   Executor,
@@ -39,11 +38,12 @@ import type {
 } from './ports.ts';
 import { proveRecord } from './proofs.ts';
 import { Receipts } from './receipts.ts';
-import { corrupt, openRecord, readValue, sealValue } from './records.ts';
+import { corrupt, sealValue } from './records.ts';
 import { isKept, loadWindow, pruneSpent, readVoid, writeSpent, type VoidTx } from './spent.ts';
 import { State, type StateChange } from './state.ts';
 import { BucketTree } from './tree.ts';
 import { UndoLog } from './undo.ts';
+import { listRecords } from './view.ts';
 import { SaltWindow } from './window.ts';
 
 /** What a ledger is opened with. */
@@ -91,19 +91,6 @@ export type LedgerAnswer = {
 const MIB = 1024 * 1024;
 const CACHE_BYTES_MAX = 64 * MIB;
 const UNDO_BOUNDS = { heightsMax: 64, heightsMin: 16, bytesMax: 128 * MIB } as const;
-
-const metaSchema = t.struct({
-  chainId: t.hash,
-  executed: executedSchema,
-  /** Time and digest of the newest executed block. */
-  time: t.u64,
-  digest: t.hash,
-  shape: treeShapeSchema,
-  checkpoint: checkpointSchema,
-  /** Lowest height in the duplicate window. */
-  windowFrom: t.u64,
-});
-type Meta = Infer<typeof metaSchema>;
 
 type Parts = {
   readonly suite: Suite;
@@ -324,18 +311,8 @@ export class Ledger {
   }
 
   /** A page of records of the newest executed state, in order of key. */
-  async list({ prefix, after, limit }: StateRange): Promise<readonly KvEntry[]> {
-    assert(limit <= limits.pageRowsMax + 1, `a page of ${limit} rows`);
-    const under = prefixed(prefixes.record, prefix);
-    const rows = await this.#parts.buffer.list({
-      gte: after === undefined ? under : keyAfter(prefixed(prefixes.record, after)),
-      lt: must(prefixEnd(under), 'records are not the last prefix'),
-      limit,
-    });
-    return rows.map(([stored, value]) => {
-      const key = stored.subarray(1);
-      return [key, openRecord(this.#parts.suite, key, value).value];
-    });
+  list(range: StateRange): Promise<readonly KvEntry[]> {
+    return listRecords(this.#parts.suite, this.#parts.buffer, range);
   }
 
   #finish(block: LedgerBlock, run: BlockRun): Applied {
@@ -411,14 +388,6 @@ function makeParts(
   };
 }
 
-function readMeta(suite: Suite, kv: Kv): Meta | undefined {
-  const bytes = readValue(suite, kv, META_KEY, 'ledger marker');
-  if (bytes === undefined) return undefined;
-  const meta = decode(metaSchema, bytes);
-  if (!meta.ok) throw corrupt('ledger marker');
-  return meta.value;
-}
-
 /** Lowest height with the same state: a restarted node proves what its last empty blocks left alone. */
 function oldestSame(history: History, newest: HistoryLeaf): number {
   let { height } = newest;
@@ -429,10 +398,4 @@ function oldestSame(history: History, newest: HistoryLeaf): number {
     height--;
   }
   return height;
-}
-
-function keyAfter(key: Uint8Array): Uint8Array {
-  const after = new Uint8Array(key.length + 1);
-  after.set(key);
-  return after;
 }

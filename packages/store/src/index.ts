@@ -1,6 +1,6 @@
 export { crc32c } from './crc32c.ts';
 export type { SegmentFiles } from './files.ts';
-export type { KvEntry, KvRange, KvStore, KvWrite } from './kv.ts';
+export type { KvEntry, KvRange, KvSnapshot, KvStore, KvWrite } from './kv.ts';
 export { LevelKv, type LevelKvOptions } from './levelkv.ts';
 export { lockFolder, type FolderLock } from './lock.ts';
 export { BlockLog, type BlockLogOptions } from './log.ts';

@@ -50,6 +50,30 @@ describe('LevelDB', () => {
   });
 });
 
+describe('a snapshot', () => {
+  it('stays as it was while another thread writes', async () => {
+    const dir = await temporaryFolder();
+    const writer = await LevelKv.open(dir, { multithreading: true });
+    const reader = await LevelKv.open(dir, { multithreading: true });
+    await writer.write([[key(1), key(1)]]);
+    const before = reader.snapshot();
+    await writer.write([
+      [key(1), key(9)],
+      [key(2), key(2)],
+    ]);
+    const all = { gte: key(0), lt: key(9), limit: 9 };
+    expect([before.get(key(1)), before.get(key(2))]).toEqual([key(1), undefined]);
+    expect(await before.list(all)).toEqual([[key(1), key(1)]]);
+    await before.close();
+    const after = reader.snapshot();
+    expect([after.get(key(1)), after.get(key(2))]).toEqual([key(9), key(2)]);
+    await after.close();
+    await reader.close();
+    await writer.close();
+    await rm(dir, { recursive: true });
+  });
+});
+
 describe('memory', () => {
   it('loses unsynced writes in a crash, and one from the middle on request', async () => {
     const store = new MemoryKv();

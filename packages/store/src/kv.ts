@@ -25,3 +25,6 @@ export type KvStore = {
   ) => Promise<void>;
   readonly close: () => Promise<void>;
 };
+
+/** The store as it was at one moment, whatever is written meanwhile. */
+export type KvSnapshot = Pick<KvStore, 'get' | 'list' | 'close'>;

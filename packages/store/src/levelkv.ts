@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { HanseError } from '@hanse/kit';
 import { ClassicLevel } from 'classic-level';
-import type { KvEntry, KvRange, KvStore, KvWrite } from './kv.ts';
+import type { KvEntry, KvRange, KvSnapshot, KvStore, KvWrite } from './kv.ts';
 
 /** How to open a LevelDB folder. */
 export type LevelKvOptions = {
@@ -12,6 +12,7 @@ export type LevelKvOptions = {
 };
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
+type At = { readonly snapshot?: ReturnType<Database['snapshot']> };
 
 /** Key-value store on LevelDB. */
 export class LevelKv implements KvStore {
@@ -44,16 +45,37 @@ export class LevelKv implements KvStore {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
+    return this.#get(key, {});
+  }
+
+  list(range: KvRange): Promise<readonly KvEntry[]> {
+    return this.#list(range, {});
+  }
+
+  /** The store as it is now. Close it soon: LevelDB keeps what is overwritten for it. */
+  snapshot(): KvSnapshot {
+    const snapshot = this.#database.snapshot();
+    return {
+      get: (key) => this.#get(key, { snapshot }),
+      list: (range) => this.#list(range, { snapshot }),
+      close: () => snapshot.close(),
+    };
+  }
+
+  #get(key: Uint8Array, at: At): Uint8Array | undefined {
     try {
-      const value = this.#database.getSync(key);
+      const value = this.#database.getSync(key, at);
       return value === undefined ? undefined : plain(value);
     } catch (error) {
       throw this.#readError(error);
     }
   }
 
-  async list({ gte, lt, limit, reverse = false }: KvRange): Promise<readonly KvEntry[]> {
-    const iterator = this.#database.iterator({ gte, lt, limit, reverse });
+  async #list(
+    { gte, lt, limit, reverse = false }: KvRange,
+    at: At,
+  ): Promise<readonly KvEntry[]> {
+    const iterator = this.#database.iterator({ gte, lt, limit, reverse, ...at });
     try {
       const entries = await iterator.all();
       return entries.map(([key, value]) => [plain(key), plain(value)] as const);
