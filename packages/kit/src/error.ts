@@ -11,6 +11,9 @@ export type Language = 'en' | 'zh-CN';
 /** The four sentences of an error: what failed, why, how to fix it. */
 export type ErrorText = { readonly what: string; readonly why: string; readonly fix: string };
 
+/** Where in a contract something was refused: its name and the place in its code, such as `pay 12:7`. */
+export type ErrorFrame = { readonly contract: string; readonly at: string };
+
 const HANSE_ERROR = Symbol.for('hanse.error');
 
 /** The one error class: a catalogue code, its parameters and the real cause. */
@@ -21,9 +24,16 @@ export class HanseError extends Error {
   readonly retry: Retry;
   readonly blame: Blame;
   readonly httpStatus: number;
+  /** Where in a contract it happened, innermost first; empty for everything else. */
+  readonly frames: readonly ErrorFrame[];
   readonly [HANSE_ERROR] = true;
 
-  constructor(name: ErrorName, params: ErrorParams = {}, cause?: unknown) {
+  constructor(
+    name: ErrorName,
+    params: ErrorParams = {},
+    cause?: unknown,
+    frames: readonly ErrorFrame[] = [],
+  ) {
     const entry = catalogue[name];
     const text = formatText(name, params, 'en');
     super(
@@ -37,6 +47,7 @@ export class HanseError extends Error {
     this.retry = entry.retry;
     this.blame = entry.blame;
     this.httpStatus = entry.http;
+    this.frames = frames;
   }
 }
 

@@ -117,6 +117,7 @@ export const limits = {
   // API.
   apiRequestsInFlightMax: 2_000,
   apiStreamsMax: 500,
+  apiQueriesWaitingMax: 256,
   apiWaitMsMax: 30_000,
 } as const;
 

@@ -26,6 +26,8 @@ export type Problem = {
   readonly fix: string;
   readonly retry: 'never' | 'same-key' | 'later';
   readonly params: Readonly<Record<string, string>>;
+  /** Where in a contract it happened, innermost first; absent for everything else. */
+  readonly frames?: readonly { readonly contract: string; readonly at: string }[];
 };
 
 /** Outcome of one envelope of a post: taken as a whole or refused as a whole. */

@@ -19,6 +19,7 @@ export * from './did.ts';
 export * from './evidence.ts';
 export * from './genesis.ts';
 export * from './http.ts';
+export * from './interface.ts';
 export * from './proof.ts';
 export * from './receipt.ts';
 export * from './state.ts';

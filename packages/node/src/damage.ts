@@ -69,6 +69,7 @@ export function stopOnDamage(facade: NodeFacade, fatal: (error: unknown) => void
     block: (height) => facade.block(height).catch(judge),
     blockProof: (height) => facade.blockProof(height).catch(judge),
     query: (request) => facade.query(request).catch(judge),
+    contract: (...request) => facade.contract(...request).catch(judge),
     record: (...request) => facade.record(...request).catch(judge),
     events: (...request) => rows(facade.events(...request)),
     watch: (...request) => rows(facade.watch(...request)),

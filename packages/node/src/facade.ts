@@ -28,7 +28,9 @@ import {
 } from '@hanse/model';
 import type { Validator } from '@hanse/replica';
 import type { BlockTxReader } from './blocktxs.ts';
+import { DeployedContracts } from './deployed.ts';
 import type { Feed } from './feed.ts';
+import type { QueryThread } from './queries.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { EventWire, KnownTx, StateMethods } from './state.ts';
 import {
@@ -83,6 +85,7 @@ export type FacadeParts = {
   readonly facts: NodeFacts;
   readonly validator: Validator;
   readonly state: WorkerClient<StateMethods>;
+  readonly queries: Pick<QueryThread, 'call'>;
   readonly verify: Pick<VerifyPool, 'call' | 'pending'>;
   readonly waiters: Waiters;
   readonly executedFeed: Feed<ExecutedNews>;
@@ -92,6 +95,7 @@ export type FacadeParts = {
 
 /** The node as the HTTP interface sees it. */
 export function createFacade(parts: FacadeParts): NodeFacade {
+  const deployed = new DeployedContracts(parts.queries);
   return {
     submit: (envelopes) => submit(parts, envelopes),
     outcome: (txid, until, waitMs, proof) => outcome(parts, { txid, until, waitMs, proof }),
@@ -101,8 +105,10 @@ export function createFacade(parts: FacadeParts): NodeFacade {
     block: (height) => block(parts, height),
     blockProof: (height) => blockProof(parts, height),
     query: (request) => query(parts, request),
+    contract: (name, options) =>
+      options?.isFresh === true ? deployed.read(name) : deployed.get(name),
     record: (key, proof, minHeight) => record(parts, { key, proof, minHeight }),
-    events: (from, filter, follow, signal) => events(parts, { from, filter, follow, signal }),
+    events: (from, filter, follow, signal) => events({ ...parts, deployed }, { from, filter, follow, signal }),
     watch: (txids, signal) => watch(parts, txids, signal),
     why: () => Promise.resolve(why(parts)),
     status: () => Promise.resolve(status(parts)),
@@ -335,8 +341,8 @@ async function query(
   { contract, query: name, args, minHeight }: FacadeQuery,
 ): Promise<FacadeAnswer> {
   await reach(parts, minHeight);
-  const { result, height } = await parts.state.call('query', { contract, query: name, args });
-  return { result, height, ageMs: Math.max(0, parts.clock.nowMs() - parts.facts.tip.header.time) };
+  const reply = await parts.queries.call({ contract, query: name, args });
+  return { ...reply, ageMs: Math.max(0, parts.clock.nowMs() - parts.facts.tip.header.time) };
 }
 
 async function record(
@@ -395,7 +401,7 @@ type EventRequest = {
 };
 
 async function* events(
-  parts: FacadeParts,
+  parts: FacadeParts & { readonly deployed: DeployedContracts },
   { from, filter, follow, signal }: EventRequest,
 ): AsyncGenerator<EventRow> {
   let place = (from === undefined ? undefined : parseCursor(from)) ?? { height: 1, index: -1 };
@@ -405,7 +411,8 @@ async function* events(
       rows: EVENT_ROWS,
       heights: EVENT_HEIGHTS,
     });
-    for (const row of page.rows) if (matches(filter, row)) yield eventRow(row);
+    for (const row of page.rows)
+      if (matches(filter, row)) yield await eventRow(parts.deployed, row);
     const moved = page.next.height !== place.height || page.next.index !== place.index;
     place = page.next;
     if (moved) continue;
@@ -424,14 +431,15 @@ function matches(filter: EventFilter, row: EventWire): boolean {
   );
 }
 
-function eventRow({ height, index, txid, contract, name, data }: EventWire): EventRow {
+async function eventRow(deployed: DeployedContracts, row: EventWire): Promise<EventRow> {
+  const { height, index, txid, contract, name, data } = row;
   return {
     cursor: formatCursor({ height, index }),
     height,
     txid: toHex(txid),
     contract,
     name,
-    data: eventJson(contract, name, data),
+    data: await eventJson(deployed, row),
     dataBytes: toBase64Url(data),
   };
 }
@@ -506,11 +514,21 @@ function status(parts: FacadeParts): Json {
   };
 }
 
-/** JSON view of an event by the schema its contract declares. */
-function eventJson(contract: string, name: string, data: Uint8Array): Json {
-  const contracts: Readonly<Record<string, ContractInterface>> = systemContracts;
+/**
+ * JSON view of an event by the schema its contract declares. Events only gain values by upgrades, so that
+ * what a known version cannot read is read by a newer one, and old events by each of them.
+ */
+async function eventJson(deployed: DeployedContracts, { contract, name, data }: EventWire): Promise<Json> {
+  const natives: Readonly<Record<string, ContractInterface>> = systemContracts;
+  const native = Object.hasOwn(natives, contract) ? natives[contract] : undefined;
+  if (native !== undefined) return viewEvent(native, name, data) ?? null;
+  const known = viewEvent((await deployed.get(contract)).offers, name, data);
+  return known ?? viewEvent((await deployed.read(contract)).offers, name, data) ?? null;
+}
+
+function viewEvent({ events: schemas }: ContractInterface, name: string, data: Uint8Array): Json | undefined {
   // The interface types its schemas by shape only; each is a schema of some value.
-  const schema = contracts[contract]?.events[name] as Schema<unknown> | undefined;
+  const schema = Object.hasOwn(schemas, name) ? (schemas[name] as Schema<unknown>) : undefined;
   const value = schema === undefined ? undefined : decode(schema, data);
-  return schema === undefined || value?.ok !== true ? null : schema.toJson(value.value);
+  return value?.ok === true ? schema?.toJson(value.value) : undefined;
 }

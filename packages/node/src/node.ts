@@ -12,13 +12,14 @@ import { countStart, stopOnDamage } from './damage.ts';
 import { Feed } from './feed.ts';
 import { initialFacts, noteFinal, observe, type Streams } from './observe.ts';
 import { markForRebuild, prepare, type Parts } from './prepare.ts';
+import { QueryThread } from './queries.ts';
 import type { WorkerClient } from './rpc.ts';
 import { lostUpTo, openSigner } from './signing.ts';
 import type { StateMethods } from './state.ts';
-import { openState, openStorage, rebuildIfMarked, type Storage } from './storage.ts';
+import { openState, openStorage, rebuildIfMarked, stateRequest, type Storage } from './storage.ts';
 import { Timers } from './timers.ts';
 import { Waiters } from './waiters.ts';
-import { startStateWorker, VerifyPool } from './workers.ts';
+import { startQueryWorker, startStateWorker, VerifyPool } from './workers.ts';
 
 const FEED_BUFFER = 10_000;
 const TXID_BYTES = 32;
@@ -61,11 +62,17 @@ export async function runNode(
 async function start(parts: Parts): Promise<RunningNode> {
   const state = startStateWorker(parts.fatal);
   const chain = { suite: parts.suite.id, chainId: parts.chainId };
-  const [verify, executed, storage] = await Promise.all([
+  const [verify, opened, storage] = await Promise.all([
     VerifyPool.start(chain, parts.fatal),
     openState(parts, state),
     openStorage(parts),
   ]);
+  const { executed } = opened;
+  const queries = new QueryThread({ open: stateRequest(parts), start: startQueryWorker });
+  queries.open().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    parts.log('warn', 'queries cannot be answered', { reason });
+  });
   const workers: Workers = { verify, state };
   const streams: Streams = {
     facts: initialFacts(parts),
@@ -79,6 +86,7 @@ async function start(parts: Parts): Promise<RunningNode> {
     ...parts,
     ...streams,
     ...workers,
+    queries,
     validator: running.validator,
     blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
   });
@@ -93,8 +101,9 @@ async function start(parts: Parts): Promise<RunningNode> {
     url: api.url,
     stop: async () => {
       await Promise.all([api.close(), running.stop()]);
-      await storage.close();
+      await Promise.all([storage.close(), queries.close()]);
       await state.call('close', {});
+      await opened.close();
       await Promise.all([state.close(), verify.close()]);
     },
   };

@@ -1,5 +1,5 @@
 import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
-import { HanseError, isErrorName, isHanseError, type ErrorParams } from '@hanse/kit';
+import { HanseError, isErrorName, isHanseError, type ErrorFrame, type ErrorParams } from '@hanse/kit';
 
 /** Methods of a worker: name → request and response, both structured-cloneable. */
 export type Methods = Readonly<Record<string, (request: never) => unknown>>;
@@ -10,7 +10,12 @@ type Call = { readonly id: number; readonly method: string; readonly request: un
 type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly fault: Fault };
-type Fault = { readonly name: string; readonly params: ErrorParams; readonly message: string };
+type Fault = {
+  readonly name: string;
+  readonly params: ErrorParams;
+  readonly message: string;
+  readonly frames: readonly ErrorFrame[];
+};
 type Waiting = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -99,14 +104,16 @@ async function answer<M extends Methods>(
 
 /** Errors lose their class between threads; the catalogue name and parameters carry them over. */
 function freeze(error: unknown): Fault {
-  if (isHanseError(error))
-    return { name: error.codeName, params: error.params, message: error.message };
+  if (isHanseError(error)) {
+    const { codeName: name, params, message, frames } = error;
+    return { name, params, message, frames };
+  }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { name: 'Internal', params: { message }, message };
+  return { name: 'Internal', params: { message }, message, frames: [] };
 }
 
 function thaw(fault: Fault): HanseError {
   return isErrorName(fault.name)
-    ? new HanseError(fault.name, fault.params)
+    ? new HanseError(fault.name, fault.params, undefined, fault.frames)
     : new HanseError('Internal', { message: fault.message });
 }

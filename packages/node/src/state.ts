@@ -73,11 +73,6 @@ export type StateMethods = {
   }) => Uint8Array;
   /** Receipts of a height, canonical bytes, in order. */
   readonly receipts: (request: { readonly height: number }) => readonly Uint8Array[];
-  readonly query: (request: {
-    readonly contract: string;
-    readonly query: string;
-    readonly args: Uint8Array;
-  }) => Promise<{ readonly result: Uint8Array; readonly height: number }>;
   /** Events after a place, up to `rows`, over at most `heights` heights; `next` is where to go on. */
   readonly events: (request: {
     readonly height: number;

@@ -14,8 +14,8 @@ import {
   type Genesis,
 } from '@hanse/model';
 import { createThreadSuite } from '@hanse/native';
-import { createExecutor } from '@hanse/policy';
 import { LevelKv } from '@hanse/store';
+import { createContracts } from './contracts.ts';
 import { serveMethods } from './rpc.ts';
 import type { AdmitReply, EventWire, KnownTx, StateMethods } from './state.ts';
 import { openReceipt } from './views.ts';
@@ -26,13 +26,6 @@ type Opened = {
   readonly ledger: Ledger;
   readonly kv: LevelKv;
 };
-
-const MIB = 1024 * 1024;
-/**
- * Keys of the state are hashes, so each write buffer that is full touches all of a level: with buffers
- * of LevelDB's usual 4 MiB, merging costs as much processor time as executing.
- */
-const storeOptions = { writeBufferBytes: 64 * MIB, cacheBytes: 32 * MIB } as const;
 
 let opened: Opened | undefined;
 /** The write under way. Blocks are applied while the one before is written; writes stay in order. */
@@ -46,16 +39,18 @@ function current(): Opened {
 
 async function open(dir: string, genesis: Genesis): Promise<Opened> {
   const suite = createThreadSuite(genesis.suite);
-  const kv = await LevelKv.open(dir, storeOptions);
+  const kv = await LevelKv.open(dir, { multithreading: true });
   try {
-    const { ledger, writes } = Ledger.open({
-      suite,
-      kv,
-      executor: createExecutor(suite, genesis),
-      genesis,
-    });
+    const { executor, warmUp } = createContracts(suite, genesis);
+    const { ledger, writes } = Ledger.open({ suite, kv, executor, genesis });
     await kv.write(writes);
     ledger.committed(ledger.executed.height);
+    await warmUp({
+      height: ledger.executed.height,
+      time: ledger.time,
+      get: (key) => ledger.record(key),
+      list: (range) => ledger.list(range),
+    });
     return { suite, chainId: chainIdOf(suite, genesis), ledger, kv };
   } catch (error) {
     await kv.close();
@@ -135,12 +130,6 @@ const methods: StateMethods = {
   },
 
   receipts: ({ height }) => current().ledger.receipts(height) ?? [],
-
-  query: async ({ contract, query, args }) => {
-    const { height, result } = await current().ledger.query(contract, query, args);
-    if (!result.ok) throw new HanseError(result.error.code, result.error.params);
-    return { result: result.value, height };
-  },
 
   events: ({ height: from, index: after, rows: rowsMax, heights }) => {
     const { ledger } = current();

@@ -6,11 +6,17 @@ import { genesisSchema, type Executed } from '@hanse/model';
 import { Archive } from '@hanse/replica';
 import { BlockLog, LevelKv } from '@hanse/store';
 import { REBUILD_MARK, type Parts } from './prepare.ts';
-import type { WorkerClient } from './rpc.ts';
+import type { RequestOf, WorkerClient } from './rpc.ts';
 import type { StateMethods } from './state.ts';
 
-/** Digests are keys of the index too; see the state worker. */
-const INDEX_BUFFER_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/**
+ * Keys of the state are hashes, so each write buffer that is full touches all of a level: with buffers
+ * of LevelDB's usual 4 MiB, merging costs as much processor time as executing.
+ */
+const STATE_OPTIONS = { writeBufferBytes: 64 * MIB, cacheBytes: 32 * MIB } as const;
+/** Digests are keys of the index too. */
+const INDEX_BUFFER_BYTES = 16 * MIB;
 
 /** Open archive and the way to close it. */
 export type Storage = { readonly archive: Archive; readonly close: () => Promise<void> };
@@ -30,21 +36,46 @@ function moveAside(dir: string): void {
   renameSync(dir, `${dir}.damaged`);
 }
 
+/** The open state: what it has executed, and the way to close it after its threads did. */
+export type OpenedState = { readonly executed: Executed; readonly close: () => Promise<void> };
+
+/** Where the state lies, for each thread that opens it. */
+export function stateRequest({ config, genesis }: Parts): RequestOf<StateMethods, 'open'> {
+  return { dir: join(config.dataDir, 'state'), genesis: encode(genesisSchema, genesis) };
+}
+
 /** Open the state; what is damaged is moved aside and executed again from the log. */
 export async function openState(
-  { config, genesis, log }: Parts,
+  parts: Parts,
   state: WorkerClient<StateMethods>,
-): Promise<Executed> {
-  const request = { dir: join(config.dataDir, 'state'), genesis: encode(genesisSchema, genesis) };
+): Promise<OpenedState> {
+  const request = stateRequest(parts);
   try {
-    return await state.call('open', request);
+    return await openStateOnce(request, state);
   } catch (error) {
     if (!isHanseError(error) || error.codeName !== 'StateCorrupt') throw error;
-    log('warn', 'the state is damaged: rebuilding it from the block log', {
+    parts.log('warn', 'the state is damaged: rebuilding it from the block log', {
       reason: error.message,
     });
     moveAside(request.dir);
-    return await state.call('open', request);
+    return await openStateOnce(request, state);
+  }
+}
+
+/**
+ * The main thread holds the folder open for as long as any other does: LevelDB takes its options from the
+ * thread that opens it first, and its cache goes with that one.
+ */
+async function openStateOnce(
+  request: RequestOf<StateMethods, 'open'>,
+  state: WorkerClient<StateMethods>,
+): Promise<OpenedState> {
+  const keeper = await LevelKv.open(request.dir, { ...STATE_OPTIONS, multithreading: true });
+  try {
+    return { executed: await state.call('open', request), close: () => keeper.close() };
+  } catch (error) {
+    await keeper.close();
+    throw error;
   }
 }
 

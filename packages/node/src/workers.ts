@@ -1,16 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { must } from '@hanse/kit';
+import { CONTRACT_STACK_MIB } from './stack.ts';
+import type { QueryMethods } from './query.ts';
 import { WorkerClient, type RequestOf, type ResponseOf } from './rpc.ts';
 import type { StateMethods } from './state.ts';
 import type { VerifyMethods } from './verify.ts';
 
 /** Start the worker that owns the state. */
 export function startStateWorker(onDeath: (error: unknown) => void): WorkerClient<StateMethods> {
-  return new WorkerClient<StateMethods>(
-    new Worker(new URL('./state.worker.js', import.meta.url)),
-    onDeath,
-  );
+  return new WorkerClient<StateMethods>(contractThread('./state.worker.js'), onDeath);
+}
+
+/** Start a worker that answers queries; its death is no reason for the node to end. */
+export function startQueryWorker(): WorkerClient<QueryMethods> {
+  return new WorkerClient<QueryMethods>(contractThread('./query.worker.js'), () => undefined);
+}
+
+/** A thread that runs contracts: with a small stack, the depth they reach would be the machine's to decide. */
+function contractThread(path: string): Worker {
+  const resourceLimits = { stackSizeMb: CONTRACT_STACK_MIB };
+  return new Worker(new URL(path, import.meta.url), { resourceLimits });
 }
 
 /** Workers that check signatures; each call goes to the least busy one. */

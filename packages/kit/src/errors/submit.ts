@@ -374,6 +374,22 @@ export const submitErrors = {
     ],
     ['未找到。', '在高度 {height} 没有 {object}“{id}”。', '请检查标识。'],
   ),
+  QueryTooLong: entry(
+    3027,
+    503,
+    'caller',
+    'later',
+    [
+      'The query {contract}.{query} was ended; it changed nothing.',
+      'This node had no answer after {limitMs} ms.',
+      'Ask for less at a time, or ask another node.',
+    ],
+    [
+      '查询 {contract}.{query} 已被终止，未更改任何内容。',
+      '本节点在 {limitMs} 毫秒内未得出答复。',
+      '请缩小每次查询的范围，或询问其他节点。',
+    ],
+  ),
   ContractRefused: entry(
     3099,
     409,
