@@ -3,6 +3,8 @@ import type {
   BlockDetail,
   BlockProof,
   BlockSummary,
+  ContractRecord,
+  DeployedInterface,
   EventRow,
   Head,
   RecordAnswer,
@@ -30,6 +32,14 @@ export type FacadeAnswer = {
   readonly result: Uint8Array;
   readonly height: number;
   readonly ageMs: number;
+  /** Hash of the code that answered; undefined for native contracts. */
+  readonly codeHash: Uint8Array | undefined;
+};
+
+/** A deployed contract: its record, and its manifest as schemas. */
+export type FacadeContract = {
+  readonly record: ContractRecord;
+  readonly offers: DeployedInterface;
 };
 
 /**
@@ -59,6 +69,14 @@ export type NodeFacade = {
   readonly block: (height: number) => Promise<BlockDetail>;
   readonly blockProof: (height: number) => Promise<BlockProof>;
   readonly query: (request: FacadeQuery) => Promise<FacadeAnswer>;
+  /**
+   * A deployed contract as this node has read it, perhaps some blocks ago, unless `isFresh`. Throws
+   * UnknownContract, for native ones too.
+   */
+  readonly contract: (
+    name: string,
+    options?: { readonly isFresh: boolean },
+  ) => Promise<FacadeContract>;
   readonly record: (key: Uint8Array, proof: boolean, minHeight: number) => Promise<RecordAnswer>;
   /**
    * Events after a cursor (from the first without one), in order. Ends at the newest unless

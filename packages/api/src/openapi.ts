@@ -2,6 +2,7 @@ import type { Json } from '@hanse/codec';
 import { catalogue, codeOf, type ErrorName } from '@hanse/kit';
 import type { Route } from './route.ts';
 import { blockRoutes } from './routes/blocks.ts';
+import { contractRoutes } from './routes/contracts.ts';
 import { nodeRoutes } from './routes/node.ts';
 import { stateRoutes } from './routes/state.ts';
 import { transactionRoutes } from './routes/transactions.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...transactionRoutes,
   ...blockRoutes,
   ...stateRoutes,
+  ...contractRoutes,
   ...nodeRoutes,
   documentRoute,
 ];

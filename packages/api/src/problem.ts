@@ -30,7 +30,11 @@ export function problemOf(name: ErrorName, params: ErrorParams, language: Langua
 
 /** The problem document of anything thrown. What is no HanseError tells nothing about the inside. */
 export function toProblem(error: unknown, language: Language = 'en'): Problem {
-  if (isHanseError(error)) return problemOf(error.codeName, error.params, language);
+  if (isHanseError(error)) {
+    const { codeName, params, frames } = error;
+    const problem = problemOf(codeName, params, language);
+    return frames.length === 0 ? problem : { ...problem, frames };
+  }
   return problemOf(
     'Internal',
     { message: 'An unexpected fault; the log has its cause.' },
@@ -42,7 +46,7 @@ export function toProblem(error: unknown, language: Language = 'en'): Problem {
 export function translate(problem: Problem, language: Language): Problem {
   const name = nameOf(problem.code);
   if (name === undefined || language === 'en') return problem;
-  return { ...problemOf(name, problem.params, language), status: problem.status };
+  return { ...problem, ...problemOf(name, problem.params, language), status: problem.status };
 }
 
 /** The language a client prefers: Chinese where it ranks above English, English otherwise. */

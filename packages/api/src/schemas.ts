@@ -56,6 +56,17 @@ const blockSummary: Members = {
   executedHeight: count,
 };
 
+const deployed: Members = {
+  version: count,
+  codeHash: hash,
+  codeBytes: count,
+  owners: object({ organisations: list(text), threshold: count }),
+  height: count,
+  time: count,
+};
+/** JSON Schemas of arguments, results and data, by name. */
+const offered: Members = { methods: anything, queries: anything, events: anything };
+
 /** Named schemas of the OpenAPI document. */
 export const components: Readonly<Record<string, Json>> = {
   Problem: object({
@@ -67,6 +78,7 @@ export const components: Readonly<Record<string, Json>> = {
     fix: text,
     retry: { type: 'string', enum: ['never', 'same-key', 'later'] },
     params: { type: 'object', additionalProperties: text },
+    'frames?': list(object({ contract: text, at: text })),
   }),
   SubmitResult: {
     oneOf: [
@@ -133,6 +145,26 @@ export const components: Readonly<Record<string, Json>> = {
       }),
     ),
   }),
+  ContractSummary: {
+    oneOf: [
+      object({ name: text, kind: { const: 'system' } }),
+      object({ name: text, kind: { const: 'deployed' }, ...deployed }),
+    ],
+  },
+  Contract: {
+    oneOf: [
+      object({ name: text, kind: { const: 'system' }, ...offered }),
+      object({
+        name: text,
+        kind: { const: 'deployed' },
+        ...deployed,
+        txid: hash,
+        manifest: anything,
+        internals: anything,
+        ...offered,
+      }),
+    ],
+  },
   QueryRequest: object({ contract: text, query: text, args: anything, 'minHeight?': count }),
   QueryAnswer: object({ result: anything, resultBytes: canonical, height: count, ageMs: count }),
   WaitRequest: object({

@@ -95,6 +95,8 @@ describe('openapi', () => {
       '/v1/blocks/:height': '/v1/blocks/7',
       '/v1/blocks/:height/proof': '/v1/blocks/7/proof',
       '/v1/records/:key': '/v1/records/abcd?proof=1&minHeight=3',
+      '/v1/contracts/:name': '/v1/contracts/shop',
+      '/v1/contracts/:name/openapi.json': '/v1/contracts/shop/openapi.json',
     };
     const skipped = ['/v1/genesis', '/v1/status', '/v1/events', '/v1/watch'];
     for (const route of routes.filter(
@@ -209,6 +211,48 @@ describe('queries', () => {
     expect(
       await ask({ contract: 'evidence', query: 'list', args: { limit: 1 }, minHeight: -1 }),
     ).toBe(codeOf('UsageError'));
+  });
+});
+
+describe('deployed contracts', () => {
+  it('are listed behind native ones, and shown with their manifest and schemas', async () => {
+    const page = (await (await get('/v1/contracts')).json()) as { contracts: { name: string }[] };
+    expect(page.contracts.map(({ name }) => name).slice(-2)).toEqual(['roles', 'shop']);
+    expect(page.contracts.at(-1)).toMatchObject({ kind: 'deployed', version: 2, codeBytes: 100 });
+    const shown = (await (await get('/v1/contracts/shop')).json()) as Json;
+    expect(shown).toMatchObject({
+      version: 2,
+      manifest: { abi: 1, name: 'shop' },
+      queries: { total: { args: { required: ['item'] } } },
+    });
+    expect(await codeIn(await get('/v1/contracts/nothing'))).toBe(codeOf('UnknownContract'));
+    expect(await (await get('/v1/contracts/evidence')).json()).toMatchObject({ kind: 'system' });
+  });
+
+  it('are queried by JSON of the version that answers, at both paths', async () => {
+    const asked = { contract: 'shop', query: 'total', args: { item: 'x' } };
+    const answer = (await (await post('/v1/query', asked)).json()) as Json;
+    expect(answer).toMatchObject({ result: { total: '12' }, height: 7 });
+    // The version known first has no such query.
+    expect(facade.seen.queries).toBe(1);
+    const path = '/v1/contracts/shop/queries/total?minHeight=3';
+    expect(await (await post(path, { item: 'x' })).json()).toEqual(answer);
+    expect(await codeIn(await post(path, { item: 1 }))).toBe(codeOf('BadArguments'));
+    const none = await post('/v1/query', { ...asked, query: 'buy' });
+    expect(await codeIn(none)).toBe(codeOf('UnknownQuery'));
+  });
+
+  it('are described by an OpenAPI document', async () => {
+    const document = (await (await get('/v1/contracts/shop/openapi.json')).json()) as Json;
+    expect(document).toMatchObject({
+      info: { title: 'shop', version: '2' },
+      paths: { '/v1/contracts/shop/queries/total': { post: { operationId: 'total' } } },
+      components: { schemas: { buyArgs: { type: 'object' }, BoughtEvent: { type: 'object' } } },
+      'x-commands': { buy: { args: { $ref: '#/components/schemas/buyArgs' } } },
+    });
+    const refs = JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g);
+    const known = isJsonObject(document) ? JSON.stringify(document['components']) : '';
+    for (const [, name] of refs) expect(known).toContain(`"${name}":`);
   });
 });
 

@@ -1,9 +1,11 @@
-import { encode, type Json } from '@hanse/codec';
-import { HanseError, toBase64Url, toHex } from '@hanse/kit';
+import { encode, shapeToJson, t, type AnySchema, type Json } from '@hanse/codec';
+import { HanseError, toBase64Url, toHex, utf8 } from '@hanse/kit';
 import {
   evidenceSchema,
+  interfaceOf,
   systemContracts,
   type BlockSummary,
+  type ContractRecord,
   type Evidence,
   type EventRow,
 } from '@hanse/model';
@@ -69,9 +71,42 @@ function eventRow(index: number, filler: string): EventRow {
   };
 }
 
+const shopResult = t.struct({ total: t.amount });
+
+/** A contract whose query `total` is there in version 2 only. */
+function shopRecord(version: number): ContractRecord {
+  const item = shapeToJson(t.struct({ item: t.text(20) }).shape);
+  const method = (name: string, kind: string, returns: AnySchema): Json => {
+    return { name, kind, args: item, returns: shapeToJson(returns.shape), allow: [] };
+  };
+  const buy = method('buy', 'command', t.struct({}));
+  const total = method('total', 'query', shopResult);
+  const manifest = {
+    abi: 1,
+    name: 'shop',
+    tables: [],
+    events: [{ name: 'Bought', data: item }],
+    methods: version === 1 ? [buy] : [buy, total],
+  };
+  return {
+    name: 'shop',
+    version,
+    codeHash: new Uint8Array(32).fill(version),
+    codeBytes: 100,
+    chunks: [new Uint8Array(32)],
+    manifest: utf8(JSON.stringify(manifest)),
+    owners: { organisations: ['did:hanse:test:b'], threshold: 1 },
+    txid: new Uint8Array(32),
+    height: 5,
+    time: 9,
+  };
+}
+
 /** A facade with one transaction, and streams that count how much of them was asked for. */
-export function fakeFacade(): NodeFacade & { readonly seen: { rows: number; ended: number } } {
-  const seen = { rows: 0, ended: 0 };
+export function fakeFacade(): NodeFacade & {
+  readonly seen: { rows: number; ended: number; queries: number };
+} {
+  const seen = { rows: 0, ended: 0, queries: 0 };
   return {
     seen,
     submit: async (envelopes) => ({
@@ -138,15 +173,33 @@ export function fakeFacade(): NodeFacade & { readonly seen: { rows: number; ende
     blockProof: async () => ({ final: 'AA', history: 'AA' }),
     query: async ({ contract, query, minHeight }) => {
       if (minHeight > 7) throw new HanseError('HeightNotReached', { height: 7, minHeight });
+      const answer = (result: Uint8Array, codeHash?: Uint8Array) => ({
+        result,
+        height: 7,
+        ageMs: 3,
+        codeHash,
+      });
+      if (contract === 'shop') {
+        seen.queries++;
+        return answer(encode(shopResult, { total: 12n }), shopRecord(2).codeHash);
+      }
+      if (contract === 'contracts') {
+        const schema = systemContracts.contracts.queries.list.result;
+        return answer(encode(schema, { rows: [shopRecord(2)], next: undefined }));
+      }
       if (contract === 'evidence' && query === 'list') {
         const schema = systemContracts.evidence.queries.list.result;
-        return {
-          result: encode(schema, { rows: [evidence], next: undefined }),
-          height: 7,
-          ageMs: 3,
-        };
+        return answer(encode(schema, { rows: [evidence], next: undefined }));
       }
-      return { result: encode(evidenceSchema, evidence), height: 7, ageMs: 3 };
+      return answer(encode(evidenceSchema, evidence));
+    },
+    contract: async (name, options) => {
+      if (name !== 'shop') throw new HanseError('UnknownContract', { contract: name });
+      // What was read before is an older version, until it is asked for anew.
+      const record = shopRecord(options?.isFresh === true ? 2 : 1);
+      const offers = interfaceOf(record.manifest);
+      if (!offers.ok) throw new Error(offers.error);
+      return { record, offers: offers.value };
     },
     record: async (key, proof) => ({
       key: toHex(key),

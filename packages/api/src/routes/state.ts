@@ -1,27 +1,11 @@
-import {
-  DecodeError,
-  decode,
-  encode,
-  fromJson,
-  jsonSchema,
-  type Json,
-  type Schema,
-} from '@hanse/codec';
-import { HanseError, toBase64Url } from '@hanse/kit';
-import { systemContracts, type ContractInterface } from '@hanse/model';
-import type { NodeFacade } from '../facade.ts';
-import { usage } from '../problem.ts';
 import { readFlag, readHeight, readKey, readObject } from '../read.ts';
+import { askQuery } from '../queries.ts';
+import { usage } from '../problem.ts';
 import { json, type Input, type Output, type Route } from '../route.ts';
 import { schemas } from '../schemas.ts';
+import type { NodeFacade } from '../facade.ts';
 
-const { anything, count, hex, ref } = schemas;
-const contracts: Readonly<Record<string, ContractInterface>> = systemContracts;
-
-/** Own members only: `constructor` is no contract. */
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
+const { count, hex, ref } = schemas;
 
 async function query(facade: NodeFacade, input: Input): Promise<Output> {
   const { contract, query: name, args, minHeight } = readObject(input);
@@ -31,61 +15,15 @@ async function query(facade: NodeFacade, input: Input): Promise<Output> {
   if (minHeight !== undefined && (typeof minHeight !== 'number' || !isHeight(minHeight))) {
     throw usage('minHeight must be a height.');
   }
-  const found = own(contracts, contract);
-  if (found === undefined) throw new HanseError('UnknownContract', { contract });
-  const entry = own(found.queries, name);
-  if (entry === undefined) throw new HanseError('UnknownQuery', { contract, query: name });
-  // The interface types its schemas by shape only; each is a schema of some value.
-  const schema = entry as { readonly args: Schema<unknown>; readonly result: Schema<unknown> };
-  const value = fromJson(schema.args, args ?? {});
-  if (!value.ok) {
-    throw new HanseError('BadArguments', { contract, method: name, reason: value.error });
-  }
-  const answer = await facade.query({
-    contract,
-    query: name,
-    args: encode(schema.args, value.value),
-    minHeight: minHeight ?? 0,
-  });
-  const result = decode(schema.result, answer.result);
-  if (!result.ok) throw new DecodeError(`result of ${contract}.${name}: ${result.error}`);
-  return json({
-    result: schema.result.toJson(result.value),
-    resultBytes: toBase64Url(answer.result),
-    height: answer.height,
-    ageMs: answer.ageMs,
-  });
+  const asked = { contract, query: name, args: args ?? {}, minHeight: minHeight ?? 0 };
+  return json(await askQuery(facade, asked));
 }
 
 function isHeight(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** The contracts of this node as JSON Schema: arguments and results of methods and queries, events. */
-export function contractsDocument(): Json {
-  return Object.fromEntries(
-    Object.entries(contracts).map(([name, { methods, queries, events }]) => [
-      name,
-      {
-        methods: mapMembers(methods, callDocument),
-        queries: mapMembers(queries, callDocument),
-        events: mapMembers(events, jsonSchema),
-      },
-    ]),
-  );
-}
-
-type CallSchemas = ContractInterface['methods'][string];
-
-function callDocument({ args, result }: CallSchemas): Json {
-  return { args: jsonSchema(args), result: jsonSchema(result) };
-}
-
-function mapMembers<T>(members: Readonly<Record<string, T>>, map: (one: T) => Json): Json {
-  return Object.fromEntries(Object.entries(members).map(([name, one]) => [name, map(one)]));
-}
-
-/** Queries, records and contract interfaces. */
+/** Queries and records. */
 export const stateRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -100,6 +38,8 @@ export const stateRoutes: readonly Route[] = [
       'BadArguments',
       'HeightNotReached',
       'RecordUnknown',
+      'ContractRejected',
+      'QueryTooLong',
     ],
     handle: query,
   },
@@ -119,14 +59,5 @@ export const stateRoutes: readonly Route[] = [
       const minHeight = readHeight(asked['minHeight'], 'minHeight') ?? 0;
       return json(await facade.record(key, readFlag(asked['proof'], 'proof'), minHeight));
     },
-  },
-  {
-    method: 'GET',
-    path: '/v1/contracts',
-    about: 'Methods, queries and events of every contract as JSON Schema.',
-    parameters: [],
-    answer: { status: 200, schema: anything },
-    errors: [],
-    handle: () => json(contractsDocument()),
   },
 ];
