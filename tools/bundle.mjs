@@ -28,6 +28,7 @@ const CLOCK_GRAIN_MS = 20;
 const KEPT_FOLDERS = 10;
 const KEPT_MS = 24 * 3600 * 1000;
 const CONSOLE_MAIN = 'packages/console/src/main.tsx';
+const ENGINE_MAIN = 'packages/isolate/src/enginefile.ts';
 const CONSOLE_PUBLIC = 'packages/console/public';
 
 /**
@@ -128,8 +129,9 @@ async function build({ root, cache, logLevel }, entries, previous) {
   try {
     const esbuild = await import('esbuild');
     const bundle = (options) => esbuild.build({ ...options, logLevel });
-    const [inputs, console] = await Promise.all([
+    const [inputs, engineInputs, console] = await Promise.all([
       buildNode(bundle, root, temp, entries),
+      buildEngine(bundle, root, temp, cache),
       buildConsole(bundle, root, temp, cache, previous, startedMs).catch(() =>
         withoutConsole(logLevel),
       ),
@@ -140,7 +142,7 @@ async function build({ root, cache, logLevel }, entries, previous) {
       format: FORMAT,
       folder,
       entries,
-      inputs: stamp(root, [...inputs, ...configFiles(root)], startedMs),
+      inputs: stamp(root, [...inputs, ...engineInputs, ...configFiles(root)], startedMs),
       console,
     };
     writeAtomically(join(cache, 'manifest.json'), JSON.stringify(manifest));
@@ -174,6 +176,29 @@ async function buildNode(bundle, root, outdir, entries) {
     plugins: [externalPackages()],
   });
   return Object.keys(result.metafile.inputs);
+}
+
+/** Puts the engine of contracts beside the code that looks for it there; made once, then kept by its maker. */
+async function buildEngine(bundle, root, outdir, cache) {
+  if (!existsSync(join(root, ENGINE_MAIN))) return [];
+  const outfile = join(cache, `.engine-${process.pid}.mjs`);
+  const { outdir: _, splitting: __, entryNames: ___, ...options } = shared(root, outdir);
+  try {
+    const { metafile } = await bundle({
+      ...options,
+      entryPoints: [ENGINE_MAIN],
+      outfile,
+      platform: 'node',
+      target: 'node20',
+      plugins: [externalPackages()],
+    });
+    const { readEngine } = await import(pathToFileURL(outfile).href);
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(join(outdir, 'engine.wasm'), readEngine());
+    return Object.keys(metafile.inputs);
+  } finally {
+    rmSync(outfile, { force: true });
+  }
 }
 
 async function buildConsole(bundle, root, temp, cache, previous, startedMs) {
