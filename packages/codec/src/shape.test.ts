@@ -154,7 +154,13 @@ describe('shapes as JSON', () => {
       { kind: 'oneOf', names: Array.from({ length: 256 }, (_, i) => `n${i}`) },
       { kind: 'struct', fields: [['constructor', { kind: 'bool' }]] },
       { kind: 'struct', fields: [['__proto__', { kind: 'bool' }]] },
-      { kind: 'struct', fields: [['a', { kind: 'bool' }], ['a', { kind: 'bool' }]] },
+      {
+        kind: 'struct',
+        fields: [
+          ['a', { kind: 'bool' }],
+          ['a', { kind: 'bool' }],
+        ],
+      },
       { kind: 'struct', fields: { a: { kind: 'bool' } } },
       { kind: 'list', item: { kind: 'struct', fields: [] }, itemsMin: 0, itemsMax: 9 },
       { kind: 'list', item: { kind: 'fixed', sizeBytes: 0 }, itemsMin: 0, itemsMax: 9 },

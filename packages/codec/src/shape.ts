@@ -164,9 +164,8 @@ type JsonObject = { readonly [key: string]: Json };
 
 /** Each kind reads all the keys it has, so their number tells whether there is another one. */
 function checkKeys(json: JsonObject, count: number): void {
-  if (Object.keys(json).length !== count) {
-    throw new DecodeError(`a shape of kind ${String(json['kind'])} has ${count} keys`);
-  }
+  if (Object.keys(json).length === count) return;
+  throw new DecodeError(`a shape of kind ${JSON.stringify(json['kind'])} has ${count} keys`);
 }
 
 function readSize(json: JsonObject, name: string): number {

@@ -72,4 +72,6 @@ export type Vm = {
     query: string,
     args: Uint8Array,
   ) => Promise<Result<Uint8Array, ErrorRefusal>>;
+  /** Load a contract's code before its first call, so that nobody waits for it; nothing if there is none. */
+  readonly prepare: (read: StateRead, contract: string) => void;
 };

@@ -30,8 +30,7 @@ export function createGuestHost(
     checkWritable(session, target);
   };
   // The positions come from the code; the isolate knows them by the same manifest.
-  const tableAt = (index: number): Table =>
-    face.tables[index] ?? bad(`there is no table ${index}`);
+  const tableAt = (index: number): Table => face.tables[index] ?? bad(`there is no table ${index}`);
 
   return {
     get: (table, key) => {

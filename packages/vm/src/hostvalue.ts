@@ -68,12 +68,7 @@ function misfit(shape: Shape, value: HostValue, at: string): string | undefined 
   }
 }
 
-function misfitInteger(
-  min: number,
-  max: number,
-  value: HostValue,
-  at: string,
-): string | undefined {
+function misfitInteger(min: number, max: number, value: HostValue, at: string): string | undefined {
   const fits = typeof value === 'number' && Number.isSafeInteger(value);
   return fits && value >= min && value <= max
     ? undefined

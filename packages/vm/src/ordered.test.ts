@@ -2,7 +2,14 @@ import { createPrng, encode, sample, schemaOf, t, type Schema, type Shape } from
 import { compareBytes } from '@hanse/kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOrderable, orderedForm, orderedKey, prefixEnd, skipOrdered, startsWith } from './ordered.ts';
+import {
+  isOrderable,
+  orderedForm,
+  orderedKey,
+  prefixEnd,
+  skipOrdered,
+  startsWith,
+} from './ordered.ts';
 
 const scalars: readonly Schema<unknown>[] = [
   t.bool,
@@ -18,7 +25,8 @@ const scalars: readonly Schema<unknown>[] = [
 
 /** Order of values as their type has it. */
 function compareValues(shape: Shape, a: unknown, b: unknown): number {
-  if (shape.kind === 'oneOf') return shape.names.indexOf(String(a)) - shape.names.indexOf(String(b));
+  if (shape.kind === 'oneOf')
+    return shape.names.indexOf(String(a)) - shape.names.indexOf(String(b));
   const bytesOf = (value: unknown): Uint8Array =>
     value instanceof Uint8Array ? value : new TextEncoder().encode(String(value));
   if (shape.kind === 'text' || a instanceof Uint8Array) return compareBytes(bytesOf(a), bytesOf(b));
@@ -44,11 +52,13 @@ describe('ordered forms', () => {
   it('compare as their values do, and are equal only for equal values', () => {
     const next = createPrng(7);
     for (const schema of scalars) {
-      for (let round = 0; round < 8; round++) {
+      for (let round = 0; round < 4; round++) {
         const values = valuesOf(schema, next);
         for (const a of values) {
           for (const b of values) {
-            const [left, right] = [a, b].map((one) => orderedForm(schema.shape, encode(schema, one)));
+            const [left, right] = [a, b].map((one) =>
+              orderedForm(schema.shape, encode(schema, one)),
+            );
             const order = compareBytes(left ?? new Uint8Array(0), right ?? new Uint8Array(0));
             expect(Math.sign(order)).toBe(Math.sign(compareValues(schema.shape, a, b)));
           }
@@ -72,7 +82,10 @@ describe('ordered forms', () => {
               return values[next() % values.length];
             });
           const keyOf = (values: readonly unknown[]): Uint8Array =>
-            orderedKey(shapes, schemas.map((schema, i) => encode(schema, values[i])));
+            orderedKey(
+              shapes,
+              schemas.map((schema, i) => encode(schema, values[i])),
+            );
           const [a, b] = [draw(), draw()];
           const order = shapes
             .map((shape, i) => compareValues(shape, a[i], b[i]))
@@ -88,14 +101,14 @@ describe('ordered forms', () => {
           expect(at).toBe(keyOf(a).length);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
   });
 
   it('of a shape never begin with another one of it', () => {
     const next = createPrng(9);
     for (const schema of scalars) {
-      const forms = Array.from({ length: 6 }, () => valuesOf(schema, next))
+      const forms = Array.from({ length: 3 }, () => valuesOf(schema, next))
         .flat()
         .map((value) => orderedForm(schema.shape, encode(schema, value)));
       const nested = forms.filter((a) =>

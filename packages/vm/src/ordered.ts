@@ -42,10 +42,7 @@ export function orderedForm(shape: Shape, canonical: Uint8Array): Uint8Array {
 }
 
 /** The ordered forms of several values one after the other. */
-export function orderedKey(
-  shapes: readonly Shape[],
-  canonical: readonly Uint8Array[],
-): Uint8Array {
+export function orderedKey(shapes: readonly Shape[], canonical: readonly Uint8Array[]): Uint8Array {
   const parts = shapes.map((shape, i) => orderedForm(shape, canonical[i] ?? new Uint8Array(0)));
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(...parts);
 }

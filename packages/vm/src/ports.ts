@@ -74,7 +74,10 @@ export type RunMeter = {
 };
 
 /** A page of rows in order of key, and where the next page goes on; bytes as `Table` says. */
-export type ScanPage = { readonly rows: readonly Uint8Array[]; readonly next: Uint8Array | undefined };
+export type ScanPage = {
+  readonly rows: readonly Uint8Array[];
+  readonly next: Uint8Array | undefined;
+};
 
 /** What a scan reads. `index` -1 is the primary key. */
 export type Scan = {

@@ -142,7 +142,9 @@ export class Tables {
 
   #prefix(shapes: readonly Shape[], values: readonly Uint8Array[]): Uint8Array {
     const parts = this.#parts(shapes, concatBytes(...values));
-    return parts.length === 0 ? new Uint8Array(0) : orderedKey(shapes.slice(0, parts.length), parts);
+    return parts.length === 0
+      ? new Uint8Array(0)
+      : orderedKey(shapes.slice(0, parts.length), parts);
   }
 
   /** Values that stand one after the other, until the bytes end. */

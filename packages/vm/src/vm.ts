@@ -9,6 +9,7 @@ import type { NativeMethod, NativeQuery } from './native.ts';
 import { HostRefusal, type Isolate, type RunMeter } from './ports.ts';
 import { Programs } from './programs.ts';
 import { refusal, refuse } from './refusal.ts';
+import { findContract, programOf } from './registry.ts';
 import type { ErrorRefusal } from './refuse.ts';
 import { rolesMethods, rolesQueries } from './roles.ts';
 import { Session, type Chain } from './session.ts';
@@ -65,6 +66,10 @@ export function createVm({ suite, isolate, genesis }: VmParts): Vm {
       const run = native.queries.get(query);
       if (run === undefined) return err(refusal('UnknownQuery', { contract, query }));
       return run(read, args);
+    },
+    prepare: (read, contract) => {
+      const record = findContract(read, contract);
+      if (record !== undefined) programOf(chain.programs, read, record);
     },
   };
 }

@@ -5,10 +5,7 @@ import { DecodeError, type Shape } from '@hanse/codec';
  * making values of them. Bytes that end before the last value give fewer parts. Throws DecodeError for
  * other bytes; contents of texts are not looked at.
  */
-export function splitValues(
-  shapes: readonly Shape[],
-  bytes: Uint8Array,
-): readonly Uint8Array[] {
+export function splitValues(shapes: readonly Shape[], bytes: Uint8Array): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const shape of shapes) {

@@ -115,11 +115,7 @@ export class FakeIsolate implements Isolate {
     return { kind: 'loaded', program, gas };
   }
 
-  run(
-    program: Program,
-    request: RunRequest,
-    hostOf: (meter: RunMeter) => GuestHost,
-  ): RunOutcome {
+  run(program: Program, request: RunRequest, hostOf: (meter: RunMeter) => GuestHost): RunOutcome {
     const contract = must(this.#contracts.get(toHex(program.codeHash)), 'code that was loaded');
     const { manifest, methods } = contract;
     const spec = must(manifest.methods[request.method], 'a method of the manifest');
@@ -142,7 +138,9 @@ export class FakeIsolate implements Isolate {
       const info = mustDecode(callInfoSchema, request.info);
       const method = must(methods[spec.name], 'a function for the method');
       const host = valueHost(manifest, hostOf(meter), charge);
-      const value = method(host, args as never, info) ?? {};
+      const returned = method(host, args as never, info);
+      const isNothing = returned === undefined && spec.returns.kind === 'struct';
+      const value = isNothing ? {} : returned;
       return { kind: 'returned', result: encode(schemaFrom(spec.returns), value), gas };
     } catch (error) {
       return outcomeOf(error, gas);
@@ -164,11 +162,7 @@ function outcomeOf(error: unknown, gas: number): RunOutcome {
   throw error;
 }
 
-function valueHost(
-  manifest: Manifest,
-  raw: GuestHost,
-  spend: (gas: number) => void,
-): ValueHost {
+function valueHost(manifest: Manifest, raw: GuestHost, spend: (gas: number) => void): ValueHost {
   const at = <T extends { readonly name: string }>(list: readonly T[], name: string): number =>
     list.findIndex((one) => one.name === name);
   const tableOf = (name: string) => {

@@ -58,7 +58,9 @@ export class World {
   #records = new Map<string, Record>();
 
   constructor() {
-    const founders = ['Harbour', 'Bank', 'Mill'].map((name) => inceptionOf('organisation', name, []));
+    const founders = ['Harbour', 'Bank', 'Mill'].map((name) =>
+      inceptionOf('organisation', name, []),
+    );
     this.#genesis = { network: 'test', identities: founders };
     const [harbour, bank, mill] = founders.map((one) => this.#register(one));
     this.harbour = must(harbour, 'an organisation');
@@ -138,7 +140,11 @@ export class World {
   }
 
   /** Ask a query; returns its bytes or its refusal. */
-  async query(contract: string, query: string, args: Uint8Array): Promise<Uint8Array | ErrorRefusal> {
+  async query(
+    contract: string,
+    query: string,
+    args: Uint8Array,
+  ): Promise<Uint8Array | ErrorRefusal> {
     const answer = await this.vm.query(this.read(), contract, query, args);
     return answer.ok ? answer.value : answer.error;
   }
@@ -179,9 +185,10 @@ export class World {
   deploy(contract: FakeContract, signer: string = this.harbour): Done {
     const { name } = contract.manifest;
     const owners = { organisations: [this.harbour], threshold: 1 };
-    return this.ok(signer, ...this.pieces(contract, (chunks) =>
-      native('contracts', 'deploy', { name, chunks, owners }),
-    ));
+    return this.ok(
+      signer,
+      ...this.pieces(contract, (chunks) => native('contracts', 'deploy', { name, chunks, owners })),
+    );
   }
 
   /** Calls that upload a contract's code and go on with the hashes of its pieces. */
@@ -230,7 +237,11 @@ export function callOf(contract: FakeContract, method: string, args: object = {}
 }
 
 /** The value of a result of a fake contract. */
-export function resultOf(contract: FakeContract, method: string, bytes: Uint8Array | undefined): unknown {
+export function resultOf(
+  contract: FakeContract,
+  method: string,
+  bytes: Uint8Array | undefined,
+): unknown {
   const spec = must(
     contract.manifest.methods.find((one) => one.name === method),
     'a method',
