@@ -3,6 +3,7 @@ import type { Guard, MethodManifest } from './manifest.ts';
 
 declare const signature: unique symbol;
 
+/** Who a method is for: transactions, readers, other contracts. */
 export type MethodKind = MethodManifest['kind'];
 
 /** A method of a contract, with what it takes and gives. */
@@ -56,4 +57,6 @@ export type NamesOf<C extends AnyContract, K extends MethodKind> = {
 
 /** Parameters of a function that calls a method: the arguments can be left out when there are none to give. */
 export type Given<M extends AnyMethod> =
-  Record<never, never> extends ArgsOf<M> ? [args?: ArgsOf<M>] : [args: ArgsOf<M>];
+  AreOptional<ArgsOf<M>> extends true ? [args?: ArgsOf<M>] : [args: ArgsOf<M>];
+
+type AreOptional<A> = Partial<A> extends A ? true : false;

@@ -150,7 +150,7 @@ function listing(
 function describeKey({ key }: AnyTable, values: Values): string {
   const parts = key.map((name) => {
     const value = values[name];
-    return value instanceof Uint8Array ? `${name}: ${value.length} bytes` : `${name}: ${value}`;
+    return `${name}: ${value instanceof Uint8Array ? `${value.length} bytes` : String(value)}`;
   });
   return `there is no row { ${parts.join(', ')} }`;
 }

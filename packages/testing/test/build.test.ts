@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { fromUtf8, limits } from '@hanse/kit';
 import { describe, expect, it } from 'vitest';
 import { BuildError, buildContract, mapFrames } from '../src/index.ts';
@@ -172,7 +173,8 @@ describe('a built contract', () => {
     const named = contract('').replace('export default', 'export const trial =');
     const { code } = await buildContract(files({ 'contract.ts': named }));
     const defined: unknown[] = [];
-    new Function('hanse', fromUtf8(code) ?? '')({ define: (one: unknown) => defined.push(one) });
+    const hanse = { define: (one: unknown) => defined.push(one) };
+    runInNewContext(fromUtf8(code) ?? '', { hanse });
     expect(defined).toMatchObject([{ name: 'trial', manifest: { name: 'trial', abi: 1 } }]);
   });
 

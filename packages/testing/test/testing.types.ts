@@ -1,5 +1,7 @@
 // Read by the compiler only; see packages/contract/test/contract.types.ts for how.
-import { schema, t, table } from '@hanse/contract';
+import { schema, t, table, type CallInfo, type Deposit, type Manifest } from '@hanse/contract';
+import type { Evidence } from '@hanse/model';
+import type { CallInfo as ChainCallInfo, Manifest as ChainManifest } from '@hanse/vm';
 import { testChain } from '../src/index.ts';
 
 type Same<A, B> =
@@ -7,6 +9,13 @@ type Same<A, B> =
 
 /** Compiles when the type argument is `true`. */
 function holds<_ extends true>(): void {}
+
+// What the library for authors says of the chain is what the chain says of itself.
+holds<Same<Manifest, ChainManifest>>();
+holds<Same<CallInfo, ChainCallInfo>>();
+type Present<T> = { [N in keyof T]: Exclude<T[N], undefined> };
+holds<Same<Present<Required<Deposit>>, Present<WithTexts<Evidence>>>>();
+type WithTexts<T extends Evidence> = Omit<T, 'capture'> & { readonly capture: Deposit['capture'] };
 
 const counter = table({ name: t.text(20), value: t.amount() }, { key: ['name'], list: true });
 const app = schema({

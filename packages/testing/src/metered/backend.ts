@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { canonicalJson, type Json } from '@hanse/codec';
+import { canonicalJson } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
 import { fromUtf8, HanseError, limits, must } from '@hanse/kit';
 import type { Event } from '@hanse/model';
@@ -104,7 +104,7 @@ class Metered implements Backend {
       const { name } = contract.manifest;
       const manifest = await this.#chain.deploy(name, code, deployer.self.did, at);
       // What the compiler knows of the contract must be what runs.
-      if (fromUtf8(manifest) !== canonicalJson(contract.manifest as unknown as Json)) {
+      if (fromUtf8(manifest) !== canonicalJson(contract.manifest)) {
         const message = `${file} declares another contract than the one of the test; name its file in the option "files"`;
         throw new HanseError('UsageError', { message });
       }

@@ -1,3 +1,4 @@
+import { RejectError } from '@hanse/contract';
 import { isHanseError } from '@hanse/kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -23,7 +24,10 @@ async function outcome(call: Promise<unknown>): Promise<unknown> {
     return { result: await call };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (!isHanseError(error)) return { ...error, error: error.name, message: error.message };
+    if (error instanceof RejectError) {
+      return { error: error.name, code: error.code, message: error.message };
+    }
+    if (!isHanseError(error)) throw error;
     const { failure, contract, method, reason, needs, name, limit, table, key } = error.params;
     // Words about a value that does not fit are each side's own.
     const why = error.codeName === 'BadArguments' ? undefined : reason;
@@ -393,7 +397,7 @@ describe('plain and metered chains agree on lists', () => {
 
 async function runStep(chain: Chain, step: Step): Promise<unknown> {
   const { lab: it } = chain.as({ organisation: 'Acme' });
-  if ('put' in step) return it.put({ mode: step.put as 'put', row: step.row });
+  if ('put' in step) return it.put({ mode: step.put, row: step.row });
   if ('remove' in step) return it.remove({ word: step.remove.word, text: step.remove.text });
   const { order, like, fields, limit, reverse } = step.scan;
   const names = ORDERS[order].slice(0, fields);

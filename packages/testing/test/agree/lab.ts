@@ -180,7 +180,7 @@ export const misuse = app.command(
       hash: new Uint8Array(32).fill(n),
       parts: [],
     } as const;
-    const insert = (changes: object): void => ctx.db.item.insert({ ...good, ...changes } as never);
+    const insert = (changes: object): void => ctx.db.item.insert({ ...good, ...changes });
     const actions: Readonly<Record<string, () => unknown>> = {
       good: () => insert({ unknown: 'members are left out' }),
       reject: () => reject('NO', 'said the lab'),
@@ -243,7 +243,7 @@ export const misuse = app.command(
       arrayForRow: () => ctx.db.item.insert([] as never),
       manyParts: () => insert({ parts: Array.from({ length: 4 }, () => ({ name: 'x' })) }),
       badPart: () => insert({ parts: [{ name: 7 }] }),
-      hole: () => insert({ parts: new Array(2) }),
+      hole: () => insert({ parts: Object.assign([], { length: 2 }) }),
       keyMissing: () => ctx.db.item.get({ word: 'alfa' } as never),
       keyNotObject: () => ctx.db.item.get('alfa' as never),
       longKey: () => ctx.db.plain.put({ name: 'k'.repeat(n), fill: new Uint8Array(1) }),
