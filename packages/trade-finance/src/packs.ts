@@ -29,6 +29,7 @@ import {
   issuers,
   list,
   outbox,
+  request,
   rules,
   used,
 } from './packs/queries.ts';
@@ -70,6 +71,7 @@ export const packs = app.contract({
     bySupplier,
     byDebtor,
     byDocument,
+    request,
     inbox,
     outbox,
     deal,

@@ -83,6 +83,12 @@ export const byDocument = app.query(
   (ctx, { document, ...options }) => ctx.db.pack.byDocument.list({ document }, options),
 );
 
+/** The request that is open on the interval with this first unit. */
+export const request = app.query(
+  { args: { pack, from: tables.request.fields.from }, returns: t.optional(tables.request.row) },
+  (ctx, a) => ctx.db.request.get(a),
+);
+
 /** What waits for the signature of an organisation. */
 export const inbox = app.query(
   { args: { signer: party, ...page }, returns: t.page(tables.request.row) },
