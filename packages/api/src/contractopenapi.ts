@@ -13,7 +13,10 @@ export function contractDocument(
   { name, version }: { readonly name: string; readonly version: string },
   { methods, queries, events }: ContractInterface,
 ): Json {
-  const data = Object.entries(events).map(([event, schema]) => [`${event}Event`, jsonSchema(schema)]);
+  const data = Object.entries(events).map(([event, schema]) => [
+    `${event}Event`,
+    jsonSchema(schema),
+  ]);
   return {
     openapi: '3.1.0',
     info: { title: name, version },
@@ -52,7 +55,10 @@ function operation(query: string): Json {
   };
   return {
     operationId: query,
-    requestBody: { required: true, content: { 'application/json': { schema: ref(`${query}Args`) } } },
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: ref(`${query}Args`) } },
+    },
     responses: {
       '200': { description: 'Done.', content: { 'application/json': { schema: answer } } },
       default: {

@@ -1,5 +1,5 @@
 import { DecodeError, decode, encode, fromJson, type Json, type Schema } from '@hanse/codec';
-import { equalBytes, HanseError, isHanseError, toBase64Url } from '@hanse/kit';
+import { equalBytes, HanseError, isHanseError, toBase64Url, toHex } from '@hanse/kit';
 import { systemContracts, type ContractInterface } from '@hanse/model';
 import type { FacadeAnswer, NodeFacade } from './facade.ts';
 
@@ -20,6 +20,8 @@ export type JsonAnswer = {
   readonly resultBytes: string;
   readonly height: number;
   readonly ageMs: number;
+  /** Hash of the code that answered; absent for native contracts. */
+  readonly codeHash?: string;
 };
 
 type Schemas = { readonly args: Schema<unknown>; readonly result: Schema<unknown> };
@@ -84,7 +86,11 @@ function withBytes({ contract, query, args, minHeight }: JsonQuery, schemas: Sch
   return { contract, query, args: encode(schemas.args, value.value), minHeight };
 }
 
-function view({ contract, query }: JsonQuery, { result }: Schemas, answer: FacadeAnswer): JsonAnswer {
+function view(
+  { contract, query }: JsonQuery,
+  { result }: Schemas,
+  answer: FacadeAnswer,
+): JsonAnswer {
   const value = decode(result, answer.result);
   if (!value.ok) throw new DecodeError(`result of ${contract}.${query}: ${value.error}`);
   return {
@@ -92,6 +98,7 @@ function view({ contract, query }: JsonQuery, { result }: Schemas, answer: Facad
     resultBytes: toBase64Url(answer.result),
     height: answer.height,
     ageMs: answer.ageMs,
+    ...(answer.codeHash === undefined ? {} : { codeHash: toHex(answer.codeHash) }),
   };
 }
 

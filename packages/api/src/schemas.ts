@@ -166,7 +166,13 @@ export const components: Readonly<Record<string, Json>> = {
     ],
   },
   QueryRequest: object({ contract: text, query: text, args: anything, 'minHeight?': count }),
-  QueryAnswer: object({ result: anything, resultBytes: canonical, height: count, ageMs: count }),
+  QueryAnswer: object({
+    result: anything,
+    resultBytes: canonical,
+    height: count,
+    ageMs: count,
+    'codeHash?': hash,
+  }),
   WaitRequest: object({
     txids: { type: 'array', items: hash, minItems: 1, maxItems: limits.envelopesPerPostMax },
     'until?': until,

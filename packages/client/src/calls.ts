@@ -40,6 +40,8 @@ export type TypedQuery<T> = {
   readonly argsSchema: Schema<unknown>;
   readonly args: unknown;
   readonly readResult: (bytes: Uint8Array) => T;
+  /** Hash (hexadecimal) of the code whose schemas these are; absent for native contracts. */
+  readonly codeHash?: string;
 };
 
 type Pair = { readonly args: Schema<unknown>; readonly result: Schema<unknown> };
@@ -87,7 +89,8 @@ function pairOf(
   return entry as Pair;
 }
 
-function encodeArgs(
+/** Canonical bytes of arguments. Throws BadArguments. */
+export function encodeArgs(
   schema: Schema<unknown>,
   args: unknown,
   contract: string,
@@ -101,7 +104,8 @@ function encodeArgs(
   }
 }
 
-function readWith<T>(schema: Schema<unknown>, bytes: Uint8Array): T {
+/** A result of canonical bytes. Throws Malformed. */
+export function readWith<T>(schema: Schema<unknown>, bytes: Uint8Array): T {
   const value = decode(schema, bytes);
   if (!value.ok) throw new HanseError('Malformed', { object: 'result', reason: value.error });
   return value.value as T;

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '@hanse/codec';
+import type { AnyContract, ArgsOf, NamesOf } from '@hanse/contract';
 import { createSuite, type Suite } from '@hanse/crypto';
 import { fromHex, HanseError, must, toHex } from '@hanse/kit';
 import {
@@ -35,10 +36,12 @@ import {
   type Chain,
   type Connection,
 } from './connection.ts';
+import { contractClient, deployedCall, type ContractClient } from './contract.ts';
 import { deliver, type Settled } from './deliver.ts';
 import { readEvents, watchBlocks, type ChainEvent, type EventOptions } from './events.ts';
 import type { Signer } from './keys.ts';
 import { memoryTrustStore, type TrustStore } from './newest.ts';
+import { createOffers, type Deployed } from './offers.ts';
 import { memoryOutbox, type Outbox } from './outbox.ts';
 import type { Packed } from './pack.ts';
 import { ambientPlatform, type Platform } from './platform.ts';
@@ -119,6 +122,22 @@ export type Client = {
     calls: readonly Call[],
     options?: SubmitOptions & { readonly until?: Until },
   ) => Promise<Receipt>;
+  /**
+   * A deployed contract, typed by the contract itself, of which only the type is imported.
+   *
+   * @example const receivables = client.contract<typeof Receivables>('receivables');
+   * await receivables.issue({ id: 'INV-1', buyer, amount: 125_000n, due: '2027-01-31' });
+   * const { value } = await receivables.query.payable({ buyer });
+   */
+  readonly contract: <C extends AnyContract = never>(name: C['name']) => ContractClient<C>;
+  /** A call of a deployed contract, for `transact`, `submitMany` and `draft`. */
+  readonly contractCall: <C extends AnyContract, N extends NamesOf<C, 'command'>>(
+    contract: C['name'],
+    method: N,
+    args: ArgsOf<C['methods'][N]>,
+  ) => Promise<Call>;
+  /** The record of a deployed contract and what it offers, proved. Throws UnknownContract. */
+  readonly deployed: (name: string, options?: ProvedOptions) => Promise<Deployed>;
   readonly submitMany: (
     submissions: readonly Submission[],
     options?: ManyOptions,
@@ -158,7 +177,10 @@ export type Client = {
   readonly block: (height: number, options?: ReadOptions) => Promise<BlockDetail>;
   readonly why: (options?: ReadOptions) => Promise<Why>;
   readonly status: (options?: ReadOptions) => Promise<Json>;
-  readonly contracts: (options?: ReadOptions) => Promise<Json>;
+  /** A page of the list of contracts, as in GET /v1/contracts. */
+  readonly contracts: (
+    options?: ReadOptions & { readonly after?: string; readonly limit?: number },
+  ) => Promise<Json>;
 };
 
 /**
@@ -186,8 +208,21 @@ export function createClient(config: ClientConfig): Client {
     urls: transport.urls,
     chain: connection.chain,
     ...writing(sender),
+    ...contracts(sender),
     ...reading(connection),
     ...looking(connection),
+  };
+}
+
+type Contracts = Pick<Client, 'contract' | 'contractCall' | 'deployed'>;
+
+function contracts(sender: Sender): Contracts {
+  const offers = createOffers(sender.connection);
+  return {
+    contract: <C extends AnyContract>(name: C['name']) => contractClient<C>(sender, offers, name),
+    contractCall: async (contract, method, args) =>
+      (await deployedCall(offers, contract, method, args)).call,
+    deployed: (name, options) => offers.read(name, options),
   };
 }
 
@@ -343,6 +378,12 @@ function looking(connection: Connection): Looking {
     block: (height, options) => get<BlockDetail>(`/v1/blocks/${height}`, options),
     why: (options) => get<Why>('/v1/why', options),
     status: (options) => get<Json>('/v1/status', options),
-    contracts: (options) => get<Json>('/v1/contracts', options),
+    contracts: ({ after, limit, ...options } = {}) => {
+      const minHeight = String(options.minHeight ?? connection.seen.height);
+      const query = new URLSearchParams({ minHeight });
+      if (after !== undefined) query.set('after', after);
+      if (limit !== undefined) query.set('limit', String(limit));
+      return get<Json>(`/v1/contracts?${query.toString()}`, options);
+    },
   };
 }

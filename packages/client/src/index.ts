@@ -12,12 +12,15 @@ export {
 } from './calls.ts';
 export { createClient, type Client, type ClientConfig, type DraftOptions } from './client.ts';
 export type { Chain } from './connection.ts';
+export type { ContractClient, ContractEvent, ContractEventOptions } from './contract.ts';
 export type { Settled } from './deliver.ts';
 export type { ChainEvent, EventOptions } from './events.ts';
 export { keySigner, type Signer } from './keys.ts';
 export { advance, memoryTrustStore, type Newest, type TrustStore } from './newest.ts';
+export type { Deployed } from './offers.ts';
 export { memoryOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 export { ambientPlatform, type Platform } from './platform.ts';
+export { rejectionOf, type Rejection } from './problem.ts';
 export type { Answered, Proved, ProvedOptions, ReadOptions } from './query.ts';
 export type {
   Executed,

@@ -63,6 +63,9 @@ export async function runQuery<T>(
   const { height, ageMs } = answer;
   if (typeof height !== 'number' || typeof ageMs !== 'number') throw badAnswer('no height');
   if (height < minHeight) throw new HanseError('HeightNotReached', { height, minHeight });
+  if (query.codeHash !== undefined && answer['codeHash'] !== query.codeHash) {
+    throw badAnswer('another version of the contract answered');
+  }
   return { value: query.readResult(bytesOf(answer['resultBytes'], 'result')), height, ageMs };
 }
 

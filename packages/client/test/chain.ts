@@ -125,6 +125,7 @@ export type ChainOptions = {
   readonly keySeed?: number;
   readonly evidence?: Partial<Evidence>;
   readonly signer?: string;
+  readonly records?: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[];
 };
 
 /** Build a chain: genesis, some blocks, one with transactions, every root as a node computes it. */
@@ -242,6 +243,7 @@ export function buildChain(suite: Suite, options: ChainOptions = {}): TestChain 
       inceptionRecord(organisation, must(orgs[0], 'org'), 0),
     ),
     put(evidenceKeyBytes(suite.hash(FILE)), evidenceSchema, evidence),
+    ...(options.records ?? []).map((one) => ({ ...one, keyHash: keyHash(suite, one.key) })),
     ...Array.from({ length: 33 }, (_, i): Entry => {
       const key = utf8(`filler/${i}`);
       return { key, keyHash: keyHash(suite, key), value: utf8(`value ${i}`) };

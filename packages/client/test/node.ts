@@ -32,6 +32,7 @@ import {
   type OpenEnvelope,
   type Problem,
   type Receipt,
+  type Refusal,
   type Sealed,
   type Tx,
 } from '@hanse/model';
@@ -66,6 +67,9 @@ export class FakeChain {
   readonly receiptsAt = new Map<number, readonly Receipt[]>();
   /** Methods that are refused by their contract. */
   readonly refusedMethods = new Set<string>();
+  /** Results of methods that give one, and refusals other than the usual. */
+  readonly results = new Map<string, Uint8Array>();
+  readonly refusals = new Map<string, Refusal>();
 
   constructor(chain: TestChain, time: FakeTime) {
     this.chain = chain;
@@ -90,17 +94,10 @@ export class FakeChain {
     if (fresh.length === 0) return;
     const height = this.height + 1;
     const receipts = fresh.map((tx, index): Receipt => {
-      const refused = tx.value.calls.some((call) => this.refusedMethods.has(call.method));
+      const refusal = tx.value.calls.map((call) => this.#refusalOf(call.method)).find(Boolean);
+      const refused = refusal !== undefined;
       const status = refused
-        ? ({
-            kind: 'refused',
-            value: {
-              code: 'EvidenceUnknown',
-              message: '',
-              params: [{ name: 'id', value: 'x' }],
-              frames: [],
-            },
-          } as const)
+        ? ({ kind: 'refused', value: refusal } as const)
         : ({ kind: 'ok', value: {} } as const);
       return {
         txid: tx.digest,
@@ -108,7 +105,9 @@ export class FakeChain {
         index,
         status,
         gas: 1,
-        results: refused ? [] : tx.value.calls.map(() => new Uint8Array(0)),
+        results: refused
+          ? []
+          : tx.value.calls.map((call) => this.results.get(call.method) ?? new Uint8Array(0)),
         events: [],
       };
     });
@@ -116,6 +115,16 @@ export class FakeChain {
       this.executed.set(toHex(receipt.txid), { receipt, tx: must(fresh[index], 'tx') });
     this.seal(receipts);
     this.seal([]);
+  }
+
+  #refusalOf(method: string): Refusal | undefined {
+    if (!this.refusedMethods.has(method)) return this.refusals.get(method);
+    return {
+      code: 'EvidenceUnknown',
+      message: '',
+      params: [{ name: 'id', value: 'x' }],
+      frames: [],
+    };
   }
 
   /** One more block. */
@@ -197,6 +206,8 @@ export class FakeNode {
   readonly seen: string[] = [];
   /** A node may lie about proofs. */
   tamper: (answer: Json) => Json = (answer) => answer;
+  /** Answers of routes that have no other here, such as `/v1/query`. */
+  readonly answers = new Map<string, (body: Json) => Json>();
   readonly #chain: FakeChain;
 
   constructor(chain: FakeChain) {
@@ -225,6 +236,8 @@ export class FakeNode {
     const { chain, time } = this.#chain;
     const [route = '', query = ''] = path.split('?');
     const done = (value: Json) => ({ status: 200, value });
+    const own = this.answers.get(route);
+    if (own !== undefined) return done(own(JSON.parse(String(request.body ?? 'null')) as Json));
     if (route === '/v1/genesis') return done(genesisView(chain));
     if (route === '/v1/envelopes') return done(this.#post(must(request.body, 'body'), fault));
     if (route === '/v1/head')
@@ -341,7 +354,7 @@ export function fakePlatform(nodes: readonly FakeNode[], time: FakeTime): Platfo
       // URL reads the bare number as an address; only its last part matters.
       const node = must(nodes[Number(host.split('.').at(-1))], host);
       const { status, value } = node.answer(pathname + search, request);
-      return { status, body: once(utf8(JSON.stringify(value))) };
+      return { status, body: once(utf8(`${JSON.stringify(value)}\n`)) };
     },
   };
 }

@@ -1,4 +1,11 @@
-import { isJsonArray, isJsonObject, schemaOf, shapeFromJson, type Json, type Schema } from '@hanse/codec';
+import {
+  isJsonArray,
+  isJsonObject,
+  schemaOf,
+  shapeFromJson,
+  type Json,
+  type Schema,
+} from '@hanse/codec';
 import { err, fromUtf8, limits, ok, type Result } from '@hanse/kit';
 import type { ContractInterface } from './contracts.ts';
 
@@ -31,7 +38,8 @@ export function interfaceOf(manifest: Uint8Array): Result<DeployedInterface, str
   const json = parse(manifest);
   if (!isJsonObject(json) || json['abi'] !== 1) return err('it is no manifest of version 1');
   const { name, methods, events } = json;
-  if (typeof name !== 'string' || !isList(methods) || !isList(events)) return err('it lacks a part');
+  if (typeof name !== 'string' || !isList(methods) || !isList(events))
+    return err('it lacks a part');
   const out: Out = { methods: {}, queries: {}, internals: {} };
   for (const one of methods) {
     const method = readMethod(one);

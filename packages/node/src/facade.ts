@@ -108,7 +108,8 @@ export function createFacade(parts: FacadeParts): NodeFacade {
     contract: (name, options) =>
       options?.isFresh === true ? deployed.read(name) : deployed.get(name),
     record: (key, proof, minHeight) => record(parts, { key, proof, minHeight }),
-    events: (from, filter, follow, signal) => events({ ...parts, deployed }, { from, filter, follow, signal }),
+    events: (from, filter, follow, signal) =>
+      events({ ...parts, deployed }, { from, filter, follow, signal }),
     watch: (txids, signal) => watch(parts, txids, signal),
     why: () => Promise.resolve(why(parts)),
     status: () => Promise.resolve(status(parts)),
@@ -518,7 +519,10 @@ function status(parts: FacadeParts): Json {
  * JSON view of an event by the schema its contract declares. Events only gain values by upgrades, so that
  * what a known version cannot read is read by a newer one, and old events by each of them.
  */
-async function eventJson(deployed: DeployedContracts, { contract, name, data }: EventWire): Promise<Json> {
+async function eventJson(
+  deployed: DeployedContracts,
+  { contract, name, data }: EventWire,
+): Promise<Json> {
   const natives: Readonly<Record<string, ContractInterface>> = systemContracts;
   const native = Object.hasOwn(natives, contract) ? natives[contract] : undefined;
   if (native !== undefined) return viewEvent(native, name, data) ?? null;
@@ -526,7 +530,11 @@ async function eventJson(deployed: DeployedContracts, { contract, name, data }: 
   return known ?? viewEvent((await deployed.read(contract)).offers, name, data) ?? null;
 }
 
-function viewEvent({ events: schemas }: ContractInterface, name: string, data: Uint8Array): Json | undefined {
+function viewEvent(
+  { events: schemas }: ContractInterface,
+  name: string,
+  data: Uint8Array,
+): Json | undefined {
   // The interface types its schemas by shape only; each is a schema of some value.
   const schema = Object.hasOwn(schemas, name) ? (schemas[name] as Schema<unknown>) : undefined;
   const value = schema === undefined ? undefined : decode(schema, data);

@@ -85,11 +85,17 @@ export class QueryThread {
     }
   }
 
-  async #within(reply: Promise<QueryReply>, { contract, query }: QueryRequest): Promise<QueryReply> {
+  async #within(
+    reply: Promise<QueryReply>,
+    { contract, query }: QueryRequest,
+  ): Promise<QueryReply> {
     const limitMs = this.#parts.limitMs ?? LIMIT_MS;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, fail) => {
-      timer = setTimeout(() => fail(new HanseError('QueryTooLong', { contract, query, limitMs })), limitMs);
+      timer = setTimeout(
+        () => fail(new HanseError('QueryTooLong', { contract, query, limitMs })),
+        limitMs,
+      );
     });
     try {
       return await Promise.race([reply, late]);

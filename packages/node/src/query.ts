@@ -1,10 +1,7 @@
 /** Methods of the query worker, which reads the state that the state worker writes. */
 export type QueryMethods = {
   /** Open the state beside its writer, who has opened it before. */
-  readonly open: (request: {
-    readonly dir: string;
-    readonly genesis: Uint8Array;
-  }) => Promise<void>;
+  readonly open: (request: { readonly dir: string; readonly genesis: Uint8Array }) => Promise<void>;
   /** Ask a contract about the newest state that is stored. */
   readonly query: (request: QueryRequest) => Promise<QueryReply>;
   readonly close: (request: Record<string, never>) => Promise<void>;

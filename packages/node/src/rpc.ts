@@ -1,5 +1,11 @@
 import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
-import { HanseError, isErrorName, isHanseError, type ErrorFrame, type ErrorParams } from '@hanse/kit';
+import {
+  HanseError,
+  isErrorName,
+  isHanseError,
+  type ErrorFrame,
+  type ErrorParams,
+} from '@hanse/kit';
 
 /** Methods of a worker: name → request and response, both structured-cloneable. */
 export type Methods = Readonly<Record<string, (request: never) => unknown>>;

@@ -71,10 +71,7 @@ export class LevelKv implements KvStore {
     }
   }
 
-  async #list(
-    { gte, lt, limit, reverse = false }: KvRange,
-    at: At,
-  ): Promise<readonly KvEntry[]> {
+  async #list({ gte, lt, limit, reverse = false }: KvRange, at: At): Promise<readonly KvEntry[]> {
     const iterator = this.#database.iterator({ gte, lt, limit, reverse, ...at });
     try {
       const entries = await iterator.all();

@@ -16,7 +16,12 @@ import { schemas } from '../schemas.ts';
 
 const { anything, count, list, object, ref, text } = schemas;
 const listQuery = systemContracts.contracts.queries.list;
-const nameParameter = { name: 'name', in: 'path', schema: text, about: 'name of the contract' } as const;
+const nameParameter = {
+  name: 'name',
+  in: 'path',
+  schema: text,
+  about: 'name of the contract',
+} as const;
 
 async function listContracts(facade: NodeFacade, { query }: Input): Promise<Output> {
   const { after } = query;
@@ -64,7 +69,9 @@ function recordJson(record: ContractRecord): { readonly [key: string]: Json } {
   };
 }
 
-function offered({ methods, queries, events }: ContractInterface): { readonly [key: string]: Json } {
+function offered({ methods, queries, events }: ContractInterface): {
+  readonly [key: string]: Json;
+} {
   return {
     methods: mapMembers(methods, callSchemas),
     queries: mapMembers(queries, callSchemas),
@@ -120,7 +127,8 @@ export const contractRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/contracts/:name',
-    about: 'A contract: version, owners, hash of its code, manifest, and JSON Schemas of what it offers.',
+    about:
+      'A contract: version, owners, hash of its code, manifest, and JSON Schemas of what it offers.',
     parameters: [nameParameter],
     answer: { status: 200, schema: ref('Contract') },
     errors: ['UnknownContract'],
