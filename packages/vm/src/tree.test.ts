@@ -138,6 +138,15 @@ describe('a list of keys in pages', () => {
     }
   });
 
+  it('keeps its pages half full when keys come in falling order between others', () => {
+    const { pages } = newPages();
+    const keyOf = (group: string, i: number): Uint8Array =>
+      utf8(`${group}${String(i).padStart(4, '0')}`);
+    for (const group of ['a', 'c']) for (let i = 0; i < 32; i++) insertKey(pages, keyOf(group, i));
+    for (let i = 600; i > 0; i--) insertKey(pages, keyOf('b', i));
+    expect(check(pages)).toBeLessThan(50);
+  });
+
   it('is walked by cursors, both ways, to the same keys', () => {
     const { pages } = newPages();
     for (let i = 0; i < 500; i++) insertKey(pages, utf8(`${i % 7}/${i}`));
