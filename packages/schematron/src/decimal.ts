@@ -13,7 +13,10 @@ const LEXICAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 const UNITS_MAX = 10n ** BigInt(DECIMAL_DIGITS_MAX);
 const EXACT_POWERS = 22;
 const SMALL = 256;
-const POWERS = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+const POWERS = Array.from({ length: 256 }, (_, exponent) => 10n ** BigInt(exponent));
+const ZERO_RUNS = [128, 64, 32, 16, 8, 4, 2, 1];
+/** What is heavier than this is charged as several operations. */
+const LIGHT_MAX = 10n ** 18n;
 const INTEGERS = Array.from({ length: SMALL }, (_, n) => make(BigInt(n), 0));
 
 /** 0. */
@@ -28,9 +31,13 @@ export function decimalOf(n: number): Decimal {
 export function decimal(units: bigint, scale: number): Decimal {
   let lowest = units;
   let digits = scale;
-  while (digits > 0 && lowest % 10n === 0n) {
-    lowest /= 10n;
-    digits--;
+  if (digits > 0 && lowest % 10n === 0n) {
+    // Runs of zeros by halves: a loop over single zeros would be quadratic in the digits.
+    for (const run of ZERO_RUNS) {
+      if (digits < run || lowest % power(run) !== 0n) continue;
+      lowest /= power(run);
+      digits -= run;
+    }
   }
   if (digits > DECIMAL_DIGITS_MAX || lowest >= UNITS_MAX || lowest <= -UNITS_MAX) {
     throw new EvaluationFault('FOAR0002', `a decimal has more than ${DECIMAL_DIGITS_MAX} digits`);
@@ -148,8 +155,9 @@ const HALF = make(5n, 1);
 
 /** The nearest multiple of 10^-precision; halves go to the even one. */
 export function roundHalfToEven(a: Decimal, precision: number): Decimal {
-  if (a.scale <= precision) return a;
-  if (a.scale - precision > DECIMAL_DIGITS_MAX) return ZERO;
+  if (a.scale <= precision) return decimal(a.units, a.scale);
+  // Far more places than digits, at both ends: nothing is left of the value.
+  if (precision < -2 * DECIMAL_DIGITS_MAX) return ZERO;
   const unit = power(a.scale - precision);
   let quotient = a.units / unit;
   const twice = 2n * magnitude(a.units - quotient * unit);
@@ -167,7 +175,7 @@ export function decimalToNumber(a: Decimal): number {
   return Number(formatDecimal(a));
 }
 
-/** The exact decimal value of a finite double. */
+/** The exact decimal value of a finite double; beyond 200 digits after the point, the nearest. */
 export function numberToDecimal(x: number): Decimal {
   if (Number.isSafeInteger(x)) return decimalOf(x + 0);
   const bits = new DataView(new ArrayBuffer(8));
@@ -179,7 +187,26 @@ export function numberToDecimal(x: number): Decimal {
   const signed = x < 0 ? -significand : significand;
   const shift = Math.max(exponent, 1) - 1075;
   if (shift >= 0) return decimal(signed << BigInt(shift), 0);
-  return decimal(signed * 5n ** BigInt(-shift), -shift);
+  const exact = { kind: 'decimal', units: signed * powerOfFive(-shift), scale: -shift } as const;
+  return roundHalfToEven(exact, DECIMAL_DIGITS_MAX);
+}
+
+/** How many steps an operation on two decimals is worth. */
+export function weightOf(a: Decimal, b: Decimal): number {
+  return isHeavy(a) || isHeavy(b) ? HEAVY_STEPS : 1;
+}
+
+const HEAVY_STEPS = 32;
+
+function isHeavy({ units, scale }: Decimal): boolean {
+  return scale > QUOTIENT_DIGITS || units > LIGHT_MAX || units < -LIGHT_MAX;
+}
+
+const FIVES: bigint[] = [];
+
+/** Doubles reach 2^-1074, so that the table has an end. */
+function powerOfFive(exponent: number): bigint {
+  return (FIVES[exponent] ??= 5n ** BigInt(exponent));
 }
 
 function unitsAt(a: Decimal, scale: number): bigint {

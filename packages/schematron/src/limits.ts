@@ -22,13 +22,13 @@ export type DocumentLimits = {
 
 /** Bounds of one check of a document. */
 export type CheckLimits = DocumentLimits & {
-  /** Nodes visited, items made and characters read (by the dozen) by all rules together. */
+  /** Nodes visited, items made and characters read (64 for a step) by all rules together. */
   readonly stepsMax: number;
   /** Places listed; ids are always complete. */
   readonly findingsMax: number;
 };
 
-/** Bounds that fit invoices with attachments and end a check within about a second. */
+/** Bounds that fit invoices with attachments and end the worst check within about two seconds. */
 export const checkLimits: CheckLimits = {
   bytesMax: 10 * MIB,
   depthMax: 64,
@@ -37,11 +37,17 @@ export const checkLimits: CheckLimits = {
   findingsMax: 1_000,
 };
 
-/** Digits of a decimal; the exact decimal form of any double is shorter. */
-export const DECIMAL_DIGITS_MAX = 1_100;
+/** Digits of a decimal, before and after the point each. */
+export const DECIMAL_DIGITS_MAX = 200;
+
+/** Items of a sequence that is being made. */
+export const SEQUENCE_ITEMS_MAX = 1_000_000;
 
 /** Instructions of a compiled regular expression. */
 export const REGEX_SIZE_MAX = 4_000;
+
+/** Groups of a regular expression: each match carries their places along. */
+export const REGEX_GROUPS_MAX = 50;
 
 /** Calls of functions inside functions. */
 export const CALL_DEPTH_MAX = 64;

@@ -41,7 +41,7 @@ export function compileSchematron(text: string): Result<RuleSet, CompileError> {
   if (!compiled.ok) return compiled;
   const pack = compiled.value;
   const rules = pack.patterns
-    .flat()
+    .flatMap((pattern) => pattern.rules)
     .flatMap(({ checks }) => checks.map(({ id, level, text }) => ({ id, level, text })));
   return ok({
     title: pack.title,

@@ -1,3 +1,5 @@
+const KEPT_CHARS = 4_096;
+
 /** What a node is. */
 export type NodeKind = 'document' | 'element' | 'attribute' | 'text' | 'comment' | 'instruction';
 
@@ -14,7 +16,7 @@ export type XmlNode = {
   last: number;
   readonly attributes: XmlNode[];
   readonly children: XmlNode[];
-  /** Own text; of elements and the document the text inside, kept once it was asked for. */
+  /** Own text; of elements the text inside, kept once it was asked for and if it is short. */
   text: string | undefined;
 };
 
@@ -34,10 +36,17 @@ export type XmlTree = {
 /** The string value of a node: its own text, or all text inside. */
 export function stringValue(tree: XmlTree, node: XmlNode): string {
   if (node.text !== undefined) return node.text;
-  const only = node.children[0];
-  node.text =
-    node.children.length === 1 && only?.kind === 'text' ? (only.text ?? '') : inside(tree, node);
-  return node.text;
+  const [only, second] = node.children;
+  if (only !== undefined && second === undefined && isTextual(only)) return stringValue(tree, only);
+  const text = inside(tree, node);
+  // Long texts are put together again when they are asked for: each level of a deep document would
+  // keep all of them.
+  if (text.length <= KEPT_CHARS) node.text = text;
+  return text;
+}
+
+function isTextual({ kind }: XmlNode): boolean {
+  return kind === 'element' || kind === 'text';
 }
 
 function inside(tree: XmlTree, node: XmlNode): string {

@@ -7,7 +7,7 @@ import {
   type Decimal,
 } from './decimal.ts';
 import { EvaluationFault } from './fault.ts';
-import { stringValue, type XmlNode, type XmlTree } from './tree.ts';
+import type { XmlNode } from './tree.ts';
 
 /** Content of a document whose type no schema gives: `xs:untypedAtomic`. */
 export type Untyped = { readonly kind: 'untyped'; readonly text: string };
@@ -51,20 +51,6 @@ export function typeOf(atom: Atom): AtomType {
 /** Whether a value is a number. */
 export function isNumeric(item: Item): item is number | Decimal {
   return typeof item === 'number' || (typeof item === 'object' && item.kind === 'decimal');
-}
-
-/** The typed value of an item: nodes become untyped content. */
-export function atomize(tree: XmlTree, item: Item): Atom {
-  return isNode(item) ? { kind: 'untyped', text: stringValue(tree, item) } : item;
-}
-
-/** The typed value of a sequence that may hold one item at most. */
-export function atomizeOne(tree: XmlTree, items: Sequence, what: string): Atom | undefined {
-  const first = items[0];
-  if (items.length > 1) {
-    throw new EvaluationFault('XPTY0004', `${what} has ${items.length} items`);
-  }
-  return first === undefined ? undefined : atomize(tree, first);
 }
 
 /** Effective boolean value. */

@@ -8,6 +8,7 @@ import {
   negateDecimal,
   numberToDecimal,
   subtractDecimals,
+  weightOf,
   type Decimal,
 } from '../decimal.ts';
 import { EvaluationFault } from '../fault.ts';
@@ -39,9 +40,12 @@ export function compileArithmetic(op: Operator, left: Code, right: Code): Code {
   return fromAtom((env) => {
     const x = a(env);
     const y = x === undefined ? undefined : b(env);
-    charge(env, 1);
     if (x === undefined || y === undefined) return undefined;
-    if (typeof x === 'object' && typeof y === 'object') return exact(x, y);
+    if (typeof x === 'object' && typeof y === 'object') {
+      charge(env, weightOf(x, y));
+      return exact(x, y);
+    }
+    charge(env, 1);
     return onDoubles(op, toDouble(x), toDouble(y));
   });
 }

@@ -1,8 +1,17 @@
 import { compareAtoms, compareGeneral, holds, type Relation } from '../compare.ts';
 import { EvaluationFault } from '../fault.ts';
-import { isNode, type Sequence } from '../value.ts';
-import { stringValue, type XmlNode } from '../tree.ts';
-import { atomOf, atomsOf, charge, fromAtom, fromTest, type Code, type Env } from './env.ts';
+import { isNode, textOf, type Atom, type Sequence } from '../value.ts';
+import type { XmlNode } from '../tree.ts';
+import {
+  atomOf,
+  atomsOf,
+  charge,
+  fromAtom,
+  fromTest,
+  textOfNode,
+  type Code,
+  type Env,
+} from './env.ts';
 
 /** `a = b` and its like: whether some pair of items is so related. */
 export function compileGeneral(relation: Relation, left: Code, right: Code): Code {
@@ -23,17 +32,23 @@ function onlyText(items: Sequence): string | undefined {
 }
 
 function someNodeIs(env: Env, nodes: readonly XmlNode[], text: string): boolean {
-  charge(env, nodes.length);
-  return nodes.some((node) => stringValue(env.tree, node) === text);
+  return nodes.some((node) => textOfNode(env, node) === text);
 }
 
 function somePair(env: Env, relation: Relation, a: Sequence, b: Sequence): boolean {
   const right = atomsOf(env, b);
+  const readRight = right.reduce<number>((sum, atom) => sum + weightOf(atom), 0);
   for (const x of atomsOf(env, a)) {
-    charge(env, right.length);
+    charge(env, readRight + right.length * weightOf(x));
     for (const y of right) if (holds(relation, compareGeneral(x, y))) return true;
   }
   return false;
+}
+
+/** Texts of untyped content may be read again for each pair. */
+function weightOf(atom: Atom): number {
+  const isText = typeof atom === 'string' || (typeof atom === 'object' && atom.kind === 'untyped');
+  return 1 + (isText ? textOf(atom).length >>> 6 : 0);
 }
 
 /** `a eq b` and its like: of one value each. */

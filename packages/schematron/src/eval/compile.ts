@@ -1,11 +1,12 @@
 import { unreachable } from '@hanse/kit';
-import { type Item, type Sequence } from '../value.ts';
+import type { Item } from '../value.ts';
 import { EvaluationFault } from '../fault.ts';
 import { findFunction } from '../functions/index.ts';
 import type { Expr, ExprOf } from '../xpath/ast.ts';
 import { compileRegex } from '../regex/regex.ts';
 import { ExpressionRefused } from '../xpath/problem.ts';
 import {
+  append,
   charge,
   constant,
   focusItem,
@@ -13,7 +14,6 @@ import {
   fromTest,
   kept,
   type Code,
-  type Env,
 } from './env.ts';
 import { compileArithmetic, compileNegate, compileRange } from './arithmetic.ts';
 import { compileGeneral, compileOrder, compileValue } from './comparison.ts';
@@ -112,11 +112,6 @@ function compileSequence({ items }: ExprOf<'sequence'>, scope: Scope): Code {
   });
 }
 
-function append(env: Env, whole: Item[], items: Sequence): void {
-  charge(env, items.length);
-  for (const item of items) whole.push(item);
-}
-
 function compileLogic({ op, left, right }: ExprOf<'logic'>, scope: Scope): Code {
   const [a, b] = [compile(left, scope), compile(right, scope)];
   return op === 'and'
@@ -124,9 +119,9 @@ function compileLogic({ op, left, right }: ExprOf<'logic'>, scope: Scope): Code 
     : fromTest((env) => a.test(env) || b.test(env));
 }
 
-function compileIf({ condition, then, otherwise }: ExprOf<'if'>, scope: Scope): Code {
+function compileIf({ condition, accepted, refused }: ExprOf<'if'>, scope: Scope): Code {
   const test = compile(condition, scope);
-  const [yes, no] = [compile(then, scope), compile(otherwise, scope)];
+  const [yes, no] = [compile(accepted, scope), compile(refused, scope)];
   return {
     items: (env) => (test.test(env) ? yes : no).items(env),
     test: (env) => (test.test(env) ? yes : no).test(env),
@@ -153,7 +148,6 @@ function compileFor({ name, source, body }: ExprOf<'for'>, scope: Scope): Code {
     const whole: Item[] = [];
     for (const item of from.items(env)) {
       env.variables[slot] = [item];
-      charge(env, 1);
       append(env, whole, result.items(env));
     }
     return whole;

@@ -1,8 +1,7 @@
 import { BudgetSpent, EvaluationFault } from '../fault.ts';
-import type { XmlNode, XmlTree } from '../tree.ts';
+import { SEQUENCE_ITEMS_MAX } from '../limits.ts';
+import { stringValue, type XmlNode, type XmlTree } from '../tree.ts';
 import {
-  atomize,
-  atomizeOne,
   effectiveBoolean,
   EMPTY,
   FALSE,
@@ -37,6 +36,35 @@ export type Env = {
   callDepth: number;
 };
 
+/** What a check of one document starts with. */
+export function newEnv(of: {
+  readonly tree: XmlTree;
+  readonly wanted: Int32Array;
+  readonly keptCount: number;
+  readonly stepsMax: number;
+}): Env {
+  return {
+    tree: of.tree,
+    wanted: of.wanted,
+    item: undefined,
+    position: 1,
+    size: 1,
+    current: undefined,
+    variables: [],
+    kept: Array.from({ length: of.keptCount }),
+    lets: [],
+    stepsLeft: of.stepsMax,
+    callDepth: 0,
+  };
+}
+
+/** The tree's number of each name that rules use, given as `ns local`. */
+export function wantedNames(names: readonly string[], tree: XmlTree): Int32Array {
+  const numbers = new Map(tree.names.map(({ ns, local }, index) => [`${ns} ${local}`, index]));
+  // Number 0 stands for nodes without a name.
+  return Int32Array.from(names, (name) => numbers.get(name) || -1);
+}
+
 /** A compiled expression: its value, and its effective boolean value without the detour. */
 export type Code = {
   readonly items: (env: Env) => Sequence;
@@ -49,9 +77,9 @@ export function charge(env: Env, steps: number): void {
   if (env.stepsLeft < 0) throw new BudgetSpent();
 }
 
-/** Draw on the budget for text that is read or made: a step for each 16 characters. */
+/** Draw on the budget for text that is read or made: a step for each 64 characters. */
 export function chargeText(env: Env, text: string): string {
-  charge(env, 1 + (text.length >>> 4));
+  charge(env, 1 + (text.length >>> 6));
   return text;
 }
 
@@ -127,15 +155,41 @@ export function aside<T>(env: Env, item: XmlNode | undefined, run: () => T): T {
   return result;
 }
 
+/** The string value of a node, charged for each time it is read. */
+export function textOfNode(env: Env, node: XmlNode): string {
+  return chargeText(env, stringValue(env.tree, node));
+}
+
+/** The typed value of an item: nodes become untyped content. */
+function atomize(env: Env, item: Item): Atom {
+  return isNode(item) ? { kind: 'untyped', text: textOfNode(env, item) } : item;
+}
+
+/** The typed value of a sequence that may hold one item at most. */
+export function atomizeOne(env: Env, items: Sequence, what: string): Atom | undefined {
+  const first = items[0];
+  if (items.length > 1) {
+    throw new EvaluationFault('XPTY0004', `${what} has ${items.length} items`);
+  }
+  return first === undefined ? undefined : atomize(env, first);
+}
+
+/** Put items at the end of a sequence that is being made. */
+export function append(env: Env, whole: Item[], items: Sequence): void {
+  charge(env, 1 + items.length);
+  if (whole.length + items.length > SEQUENCE_ITEMS_MAX) throw new BudgetSpent();
+  for (const item of items) whole.push(item);
+}
+
 /** The single atomic value of an argument, or undefined when it is empty. */
 export function atomOf(code: Code, what: string): (env: Env) => Atom | undefined {
-  return (env) => atomizeOne(env.tree, code.items(env), what);
+  return (env) => atomizeOne(env, code.items(env), what);
 }
 
 /** All atomic values of a sequence. */
 export function atomsOf(env: Env, items: Sequence): readonly Atom[] {
   charge(env, items.length);
-  return items.map((item) => atomize(env.tree, item));
+  return items.map((item) => atomize(env, item));
 }
 
 /** Run code once per document and keep what it gave, faults included. */

@@ -10,7 +10,7 @@ import {
 } from '../value.ts';
 import type { Expr, ExprOf } from '../xpath/ast.ts';
 import { compileDeepAttributes, compileWalk, exactName, isReverse, type Walker } from './axes.ts';
-import { charge, eachFocus, focusNode, fromItems, type Code, type Env } from './env.ts';
+import { append, charge, eachFocus, focusNode, fromItems, type Code, type Env } from './env.ts';
 import { isCall } from './facts.ts';
 import { settle } from './nodeset.ts';
 import type { Scope } from './scope.ts';
@@ -61,9 +61,7 @@ function mapSteps(env: Env, left: Sequence, step: Code): readonly Item[] {
   const whole: Item[] = [];
   eachFocus(env, left, (item) => {
     if (!isNode(item)) throw new EvaluationFault('XPTY0019', 'a step from a value that is no node');
-    const items = step.items(env);
-    charge(env, 1 + items.length);
-    for (const found of items) whole.push(found);
+    append(env, whole, step.items(env));
   });
   return whole;
 }

@@ -1,7 +1,7 @@
 import type { FunctionName } from '../xpath/ast.ts';
 import type { NameIndex } from './axes.ts';
 import type { Code } from './env.ts';
-import type { FactTable } from './facts.ts';
+import { FactTable } from './facts.ts';
 
 /** What a variable name stands for. */
 export type Variable = {
@@ -28,7 +28,40 @@ export type Shared = {
   /** Slot of `Env.kept` for an expression's facts id (and scope, where variables are global). */
   readonly keepSlot: (key: string) => number;
   readonly functions: Map<string, UserFunction>;
+  /** Expanded names in the order of their numbers, as `ns local`. */
+  readonly names: () => readonly string[];
+  readonly keptCount: () => number;
 };
+
+/** Tables for a new rule set. */
+export function newShared(): Shared {
+  const names = new Numbering();
+  const kept = new Numbering();
+  return {
+    facts: new FactTable(),
+    nameIndex: (ns, local) => names.of(`${ns} ${local}`),
+    keepSlot: kept.of,
+    functions: new Map(),
+    names: () => names.texts(),
+    keptCount: () => kept.texts().length,
+  };
+}
+
+/** Numbers texts in the order of their first use. */
+class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  readonly of = (text: string): number => {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#numbers.size);
+    return this.#numbers.size - 1;
+  };
+
+  texts(): readonly string[] {
+    return [...this.#numbers.keys()];
+  }
+}
 
 /** Where an expression stands. */
 export type Scope = {

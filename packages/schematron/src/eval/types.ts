@@ -1,15 +1,15 @@
 import { must } from '@hanse/kit';
 import { cast, isOfType } from '../cast.ts';
 import { EvaluationFault } from '../fault.ts';
-import { atomizeOne, isNode, type Item, type Sequence } from '../value.ts';
+import { isNode, type Item, type Sequence } from '../value.ts';
 import type { ExprOf, SequenceType } from '../xpath/ast.ts';
 import { compileTest, type NameIndex } from './axes.ts';
-import { fromItems, fromTest, type Code, type Env } from './env.ts';
+import { atomizeOne, fromItems, fromTest, type Code, type Env } from './env.ts';
 
 /** `a cast as xs:decimal?`. */
 export function compileCast({ type, isOptional }: ExprOf<'cast'>, operand: Code): Code {
   return fromItems((env) => {
-    const atom = atomizeOne(env.tree, operand.items(env), 'the operand of cast');
+    const atom = atomizeOne(env, operand.items(env), 'the operand of cast');
     if (atom !== undefined) return [cast(atom, type)];
     if (isOptional) return [];
     throw new EvaluationFault('XPTY0004', 'nothing cannot be cast');
@@ -22,7 +22,7 @@ export function compileCastable({ type, isOptional }: ExprOf<'castable'>, operan
     const items = operand.items(env);
     if (items.length !== 1) return items.length === 0 && isOptional;
     try {
-      cast(must(atomizeOne(env.tree, items, 'the operand'), 'one item'), type);
+      cast(must(atomizeOne(env, items, 'the operand'), 'one item'), type);
       return true;
     } catch (error) {
       if (error instanceof EvaluationFault) return false;

@@ -1,7 +1,6 @@
 import { decimalOf } from '../decimal.ts';
 import { EvaluationFault } from '../fault.ts';
 import {
-  atomizeOne,
   compareText,
   isNode,
   isNumeric,
@@ -10,14 +9,15 @@ import {
   type Atom,
   type Item,
 } from '../value.ts';
-import { stringValue } from '../tree.ts';
 import {
   atomsOf,
   charge,
+  atomizeOne,
   chargeText,
   fromAtom,
   fromItems,
   fromTest,
+  textOfNode,
   type Code,
   type Env,
 } from '../eval/env.ts';
@@ -31,6 +31,9 @@ import {
   textArg,
   type FunctionTable,
 } from './spec.ts';
+
+/** Texts up to this length are looked for at the price of reading the other one. */
+const LONG_MARK = 32;
 
 /** Functions on strings. */
 export const textFunctions: FunctionTable = {
@@ -120,7 +123,7 @@ function stringOf(env: Env, arg: Code): string {
 }
 
 function stringOfItem(env: Env, item: Item): string {
-  return chargeText(env, isNode(item) ? stringValue(env.tree, item) : textOf(item));
+  return isNode(item) ? textOfNode(env, item) : chargeText(env, textOf(item));
 }
 
 /** White space of XML collapsed to single spaces, none at the ends. */
@@ -150,7 +153,11 @@ function testTexts(
   test: (text: string, mark: string) => boolean,
 ): Code {
   const [left, right] = [textArg(a, name), textArg(b, name)];
-  return fromTest((env) => test(left(env), right(env)));
+  return fromTest((env) => {
+    const [text, mark] = [left(env), right(env)];
+    chargeSearch(env, text, mark);
+    return test(text, mark);
+  });
 }
 
 function joinTexts(
@@ -160,7 +167,17 @@ function joinTexts(
   join: (text: string, mark: string) => string,
 ): Code {
   const [left, right] = [textArg(a, name), textArg(b, name)];
-  return fromAtom((env) => join(left(env), right(env)));
+  return fromAtom((env) => {
+    const [text, mark] = [left(env), right(env)];
+    chargeSearch(env, text, mark);
+    return join(text, mark);
+  });
+}
+
+/** Looking for a long text in a long text can take the product of their lengths. */
+function chargeSearch(env: Env, text: string, mark: string): void {
+  if (mark.length <= LONG_MARK || mark.length > text.length) return;
+  charge(env, Math.floor((text.length * mark.length) / 64));
 }
 
 /** Positions are rounded doubles: a character is taken when round(start) <= p < round(start) + round(length). */
@@ -197,7 +214,7 @@ function translate(source?: Code, from?: Code, to?: Code): Code {
 
 /** `concat` takes any atomic value. */
 function looseText(env: Env, arg: Code): string {
-  const atom = atomizeOne(env.tree, arg.items(env), 'an argument of concat');
+  const atom = atomizeOne(env, arg.items(env), 'an argument of concat');
   return atom === undefined ? '' : chargeText(env, textOf(atom));
 }
 

@@ -1,4 +1,5 @@
 import { EvaluationFault } from '../fault.ts';
+import { REGEX_GROUPS_MAX } from '../limits.ts';
 import {
   anyOf,
   anyPoint,
@@ -154,6 +155,7 @@ class Parser {
         const isCounted = !(this.#chars[this.#at] === '?' && this.#chars[this.#at + 1] === ':');
         if (!isCounted) this.#at += 2;
         const index = isCounted ? ++this.groups : 0;
+        if (index > REGEX_GROUPS_MAX) this.#fail(`a group beyond ${REGEX_GROUPS_MAX}`);
         const body = this.#choice();
         if (!this.#take(')')) this.#fail('a group without )');
         return isCounted ? { kind: 'group', index, body } : body;

@@ -132,9 +132,11 @@ export function search(
   let found: Match | undefined;
   for (let at = from; at <= points.length; at++) {
     const here: Thread[] = [];
-    for (const thread of threads) follow(program, thread, points, at, seen, here);
-    if (found === undefined) follow(program, { at: 0, saved: none }, points, at, seen, here);
-    charge(here.length + 1);
+    let steps = 1;
+    for (const thread of threads) steps += follow(program, thread, points, at, seen, here);
+    if (found === undefined)
+      steps += follow(program, { at: 0, saved: none }, points, at, seen, here);
+    charge(steps);
     threads = [];
     for (const { at: pc, saved } of here) {
       const instruction = program.code[pc];
@@ -153,7 +155,10 @@ export function search(
   return found;
 }
 
-/** Add to `here` the characters and the match that a thread reaches without reading on. */
+/**
+ * Add to `here` the characters and the match that a thread reaches without reading on. Returns how
+ * many instructions that took.
+ */
 function follow(
   program: Program,
   thread: Thread,
@@ -161,9 +166,11 @@ function follow(
   at: number,
   seen: Int32Array,
   here: Thread[],
-): void {
+): number {
   const pending: Thread[] = [thread];
+  let steps = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    steps++;
     if (seen[next.at] === at) continue;
     seen[next.at] = at;
     const instruction = program.code[next.at];
@@ -195,4 +202,5 @@ function follow(
         break;
     }
   }
+  return steps;
 }

@@ -2,9 +2,9 @@ import { err, ok, type Result } from '@hanse/kit';
 import { BudgetSpent, EvaluationFault, type FaultCode } from '../fault.ts';
 import type { CheckLimits } from '../limits.ts';
 import { pathOf, type NodeKind, type XmlName, type XmlNode, type XmlTree } from '../tree.ts';
-import { charge, type Env } from '../eval/env.ts';
+import { charge, newEnv, wantedNames, type Env } from '../eval/env.ts';
 import { parseXml, type XmlError } from '../xml.ts';
-import type { Check, Pack, Rule } from './compile.ts';
+import type { Check, Pack, Pattern, Rule } from './compile.ts';
 
 /** One firing of a check. */
 export type Finding = {
@@ -56,6 +56,8 @@ class Run {
   readonly #tree: XmlTree;
   readonly #limits: CheckLimits;
   readonly #env: Env;
+  /** Number in `Pack.names` of each name of the tree; -1 for names that the rules lack. */
+  readonly #known: Int32Array;
   readonly #fired = { fatal: new Set<string>(), warning: new Set<string>() };
   readonly #unevaluated = new Map<string, FaultCode>();
   readonly #findings: Finding[] = [];
@@ -64,23 +66,14 @@ class Run {
     this.#pack = pack;
     this.#tree = tree;
     this.#limits = limits;
-    this.#env = {
-      tree,
-      wanted: wantedNames(pack, tree),
-      item: undefined,
-      position: 1,
-      size: 1,
-      current: undefined,
-      variables: [],
-      kept: Array.from({ length: pack.keptCount }),
-      lets: [],
-      stepsLeft: limits.stepsMax,
-      callDepth: 0,
-    };
+    const wanted = wantedNames(pack.names, tree);
+    this.#known = new Int32Array(tree.names.length).fill(-1);
+    for (const [number, name] of wanted.entries()) if (name >= 0) this.#known[name] = number;
+    this.#env = newEnv({ tree, wanted, keptCount: pack.keptCount, stepsMax: limits.stepsMax });
   }
 
   verdict(): Verdict {
-    for (const rules of this.#pack.patterns) this.#pattern(rules);
+    for (const pattern of this.#pack.patterns) this.#pattern(pattern);
     return {
       fatal: [...this.#fired.fatal].sort(),
       warning: [...this.#fired.warning].sort(),
@@ -93,22 +86,31 @@ class Run {
   }
 
   /** For each node, the first rule that matches it fires. */
-  #pattern(rules: readonly Rule[]): void {
+  #pattern(pattern: Pattern): void {
     const byKind = new Map<NodeKind, (Candidates | undefined)[]>();
     for (const node of this.#tree.nodes) {
       let byName = byKind.get(node.kind);
       if (byName === undefined) byKind.set(node.kind, (byName = []));
-      const candidates = (byName[node.name] ??= this.#candidates(rules, node));
+      const candidates = (byName[node.name] ??= this.#candidates(pattern, node));
       charge(this.#env, 1);
       const rule = candidates.find((one) => this.#matches(one, node));
       if (rule !== undefined) for (const check of rule.checks) this.#check(check, node);
     }
   }
 
-  #candidates(rules: readonly Rule[], node: XmlNode): Candidates {
-    const name: XmlName = this.#tree.names[node.name] ?? { ns: '', local: '' };
-    charge(this.#env, rules.length);
-    return rules.filter(({ context }) => context.isCandidate(node.kind, name));
+  /** Names that the rules spell out are looked up once per rule set, others in each document. */
+  #candidates({ rules, open, byName }: Pattern, { kind, name }: XmlNode): Candidates {
+    const known = this.#known[name] ?? -1;
+    const key = `${kind} ${known}`;
+    const kept = known < 0 ? undefined : byName.get(key);
+    if (kept !== undefined) return kept;
+    const expanded: XmlName = this.#tree.names[name] ?? { ns: '', local: '' };
+    const candidates = (known < 0 ? open : rules).filter(({ context }) =>
+      context.isCandidate(kind, expanded),
+    );
+    if (known >= 0) byName.set(key, candidates);
+    charge(this.#env, 1 + open.length);
+    return candidates;
   }
 
   #matches({ context }: Rule, node: XmlNode): boolean {
@@ -128,6 +130,7 @@ class Run {
     }
     this.#fired[level].add(id);
     if (this.#findings.length < this.#limits.findingsMax) {
+      charge(this.#env, 1 + ((node.parent?.children.length ?? 0) >>> 3));
       this.#findings.push({ id, level, path: pathOf(this.#tree, node) });
     }
   }
@@ -142,11 +145,4 @@ class Run {
     env.variables = [];
     env.callDepth = 0;
   }
-}
-
-/** The tree's number of each name that the rules use. */
-function wantedNames(pack: Pack, tree: XmlTree): Int32Array {
-  const numbers = new Map(tree.names.map(({ ns, local }, index) => [`${ns} ${local}`, index]));
-  // Number 0 stands for nodes without a name.
-  return Int32Array.from(pack.names, (name) => numbers.get(name) || -1);
 }

@@ -2,8 +2,7 @@ import { err, ok, type Result } from '@hanse/kit';
 import type { XmlNode } from '../tree.ts';
 import { compile } from '../eval/compile.ts';
 import { aside, attempt, fromItems, valueOf, type Code, type Env } from '../eval/env.ts';
-import { FactTable } from '../eval/facts.ts';
-import type { Scope, Shared, Variable } from '../eval/scope.ts';
+import { newShared, type Scope, type Variable } from '../eval/scope.ts';
 import { parseExpression } from '../xpath/parse.ts';
 import { compileFunctions } from './functions.ts';
 import { compileContext, type ContextMatcher } from './match.ts';
@@ -23,30 +22,23 @@ export type Check = {
 /** A compiled rule. */
 export type Rule = { readonly context: ContextMatcher; readonly checks: readonly Check[] };
 
+/** A compiled pattern. */
+export type Pattern = {
+  readonly rules: readonly Rule[];
+  /** Rules that can match nodes whose names the rule file does not spell out. */
+  readonly open: readonly Rule[];
+  /** Rules by kind of node and number of its name in `Pack.names`, filled in as they are needed. */
+  readonly byName: Map<string, readonly Rule[]>;
+};
+
 /** Compiled patterns and the sizes of the tables that a check of a document needs. */
 export type Pack = {
   readonly title: string;
-  readonly patterns: readonly (readonly Rule[])[];
+  readonly patterns: readonly Pattern[];
   /** Expanded names in the order of `Env.wanted`, as `ns local`. */
   readonly names: readonly string[];
   readonly keptCount: number;
 };
-
-/** Numbers texts in the order of their first use. */
-class Numbering {
-  readonly #numbers = new Map<string, number>();
-
-  readonly of = (text: string): number => {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    this.#numbers.set(text, this.#numbers.size);
-    return this.#numbers.size - 1;
-  };
-
-  texts(): readonly string[] {
-    return [...this.#numbers.keys()];
-  }
-}
 
 /** Compile the text of a Schematron file; the first thing that is not supported refuses it. */
 export function compilePack(text: string): Result<Pack, CompileError> {
@@ -59,14 +51,7 @@ export function compilePack(text: string): Result<Pack, CompileError> {
 }
 
 class PackCompiler {
-  readonly #names = new Numbering();
-  readonly #kept = new Numbering();
-  readonly #shared: Shared = {
-    facts: new FactTable(),
-    nameIndex: (ns, local) => this.#names.of(`${ns} ${local}`),
-    keepSlot: this.#kept.of,
-    functions: new Map(),
-  };
+  readonly #shared = newShared();
   #prefixes: ReadonlyMap<string, string> = new Map();
   #lets = 0;
 
@@ -80,15 +65,16 @@ class PackCompiler {
     return {
       title: source.title,
       patterns,
-      names: this.#names.texts(),
-      keptCount: this.#kept.texts().length,
+      names: this.#shared.names(),
+      keptCount: this.#shared.keptCount(),
     };
   }
 
-  #pattern({ lets, rules }: PatternSource, index: number, scope: Scope): readonly Rule[] {
+  #pattern({ lets, rules: sources }: PatternSource, index: number, scope: Scope): Pattern {
     const own = lets.length === 0 ? scope : { ...scope, globals: `pattern ${index}` };
     const inner = this.#withLets(lets, own, true);
-    return rules.map((rule) => this.#rule(rule, inner));
+    const rules = sources.map((rule) => this.#rule(rule, inner));
+    return { rules, open: rules.filter(({ context }) => context.isOpen), byName: new Map() };
   }
 
   #rule(rule: RuleSource, scope: Scope): Rule {
@@ -114,7 +100,7 @@ class PackCompiler {
     return lets.reduce((before, source, index) => {
       const code = at(source, () => this.#expression(source.value, before));
       const variable: Variable = isGlobal
-        ? { code: globalLet(code, this.#kept.of(`let ${this.#lets++}`)), isGlobal }
+        ? { code: globalLet(code, this.#shared.keepSlot(`let ${this.#lets++}`)), isGlobal }
         : { code: ruleLet(code, index), isGlobal };
       return { ...before, variables: new Map(before.variables).set(source.name, variable) };
     }, scope);

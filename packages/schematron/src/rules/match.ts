@@ -12,6 +12,8 @@ import type { Scope } from '../eval/scope.ts';
 export type ContextMatcher = {
   /** Whether a node of that kind and name can match at all; says so without a document. */
   readonly isCandidate: (kind: NodeKind, name: XmlName) => boolean;
+  /** Whether nodes can match whose names the rules do not spell out. */
+  readonly isOpen: boolean;
   readonly matches: (env: Env, node: XmlNode) => boolean;
 };
 
@@ -32,6 +34,7 @@ type Alternative = {
   /** Whether the pattern starts at the document. */
   readonly isRooted: boolean;
   readonly isCandidate: ContextMatcher['isCandidate'];
+  readonly isOpen: boolean;
 };
 
 /** Compile a match pattern: paths of child and attribute steps, joined by `|`. */
@@ -39,6 +42,7 @@ export function compileContext(expr: Expr, scope: Scope): ContextMatcher {
   const alternatives = unionOf(expr).map((path) => compileAlternative(path, scope));
   return {
     isCandidate: (kind, name) => alternatives.some((one) => one.isCandidate(kind, name)),
+    isOpen: alternatives.some(({ isOpen }) => isOpen),
     matches: (env, node) => alternatives.some((one) => matchesAlternative(env, node, one)),
   };
 }
@@ -67,6 +71,7 @@ function compileAlternative(expr: Expr, scope: Scope): Alternative {
     // `//a` is as good as `a`: every element is below the document.
     isRooted: at.kind === 'root' && !isDeep,
     isCandidate: last === undefined ? (kind) => kind === 'document' : candidates(last.step),
+    isOpen: last === undefined || !isExact(last.step.test),
   };
 }
 
@@ -89,6 +94,10 @@ function compileStep({ step, isDeep }: PathStep, scope: Scope): Step {
 function candidates({ axis, test }: ExprOf<'step'>): ContextMatcher['isCandidate'] {
   const principal = axis === 'attribute' ? 'attribute' : 'element';
   return (kind, name) => isPossible(test, principal, kind, name);
+}
+
+function isExact(test: NodeTest): boolean {
+  return test.kind === 'name' && test.ns !== undefined && test.local !== undefined;
 }
 
 function isPossible(test: NodeTest, principal: NodeKind, kind: NodeKind, name: XmlName): boolean {

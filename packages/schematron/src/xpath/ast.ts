@@ -85,8 +85,8 @@ export type Expr = At &
     | {
         readonly kind: 'if';
         readonly condition: Expr;
-        readonly then: Expr;
-        readonly otherwise: Expr;
+        readonly accepted: Expr;
+        readonly refused: Expr;
       }
     | Each<
         'for' | 'some' | 'every',
@@ -141,7 +141,7 @@ export function partsOf(expr: Expr): readonly Expr[] {
     case 'castable':
       return [expr.operand];
     case 'if':
-      return [expr.condition, expr.then, expr.otherwise];
+      return [expr.condition, expr.accepted, expr.refused];
     case 'for':
     case 'some':
     case 'every':

@@ -135,9 +135,9 @@ class Parser {
     const condition = this.#sequence();
     cursor.needSymbol(')');
     cursor.needWord('then');
-    const then = this.#single();
+    const accepted = this.#single();
     cursor.needWord('else');
-    return { kind: 'if', at, condition, then, otherwise: this.#single() };
+    return { kind: 'if', at, condition, accepted, refused: this.#single() };
   }
 
   /** `$a in x, $b in y return z` is `$a in x return for $b in y return z`. */

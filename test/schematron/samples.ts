@@ -1,12 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compileSchematron, type RuleSet, type XmlNode, type XmlTree } from '../src/index.ts';
-import { parseXml, checkLimits } from '../src/index.ts';
+import {
+  checkLimits,
+  compileSchematron,
+  parseXml,
+  type RuleSet,
+  type XmlNode,
+  type XmlTree,
+} from '@hanse/schematron';
 
+/** Programs of tools/run.mjs lie elsewhere than their sources and are told where the checkout is. */
+const ROOT = process.env['HANSE_ROOT'] ?? join(import.meta.dirname, '../..');
 /** Sample invoices and the published rules: third-party data that stays outside the project. */
-const SHARED =
-  process.env['HANSE_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url));
+const SHARED = process.env['HANSE_SHARED'] ?? join(ROOT, '../shared');
 const INVOICES = join(SHARED, 'data/einvoice');
 const RULES = {
   ubl: 'rules/EN16931-UBL-validation-preprocessed.sch',
