@@ -24,9 +24,9 @@ export const einvoiceBounds = {
   /** Digits of an amount before its decimal point. */
   amountDigitsMax: 18,
   /** Letters and digits of a normalised invoice number or identifier. */
-  keyPartCharsMax: 128,
+  keyPartCharsMax: 64,
   /** Letters and digits of a normalised name. */
-  keyNameCharsMax: 256,
+  keyNameCharsMax: 128,
   /** Identifiers of one party that are read. */
   partyIdsMax: 16,
 } as const;

@@ -1,3 +1,4 @@
+/** `error` refuses the document, `warning` asks for a look, `info` tells what was not done. */
 export type Severity = 'error' | 'warning' | 'info';
 
 type Entry = { readonly severity: Severity; readonly en: string; readonly zh: string };

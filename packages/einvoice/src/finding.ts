@@ -53,17 +53,25 @@ export class Findings {
   readonly #list: Finding[] = [];
   #hasError = false;
 
-  add(code: FindingCode, path: string, params: FindingParams = {}, severity?: Severity): void {
-    this.push(finding(code, path, params, severity));
+  add(
+    code: FindingCode,
+    path: string,
+    params: FindingParams = {},
+    severity: Severity = codes[code].severity,
+  ): void {
+    if (this.#hasRoom(severity)) this.push(finding(code, path, params, severity));
   }
 
   push(one: Finding): void {
-    const isFull = this.#list.length >= einvoiceBounds.findingsMax;
-    const isFirstError = one.severity === 'error' && !this.#hasError;
-    if (isFull && !isFirstError) return;
-    if (isFull) this.#list.pop();
+    if (!this.#hasRoom(one.severity)) return;
+    if (this.#list.length >= einvoiceBounds.findingsMax) this.#list.pop();
     this.#hasError ||= one.severity === 'error';
     this.#list.push(one);
+  }
+
+  #hasRoom(severity: Severity): boolean {
+    const isFirstError = severity === 'error' && !this.#hasError;
+    return isFirstError || this.#list.length < einvoiceBounds.findingsMax;
   }
 
   /** Whether a finding of this code was added. */

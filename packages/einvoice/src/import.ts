@@ -22,6 +22,7 @@ import { openZip } from './zip.ts';
  */
 export type ImportVerdict = 'accepted' | 'refused' | 'not-an-invoice';
 
+/** What became of a document. Plain data: it may cross a thread. */
 export type ImportResult = {
   readonly verdict: ImportVerdict;
   /** The first error, else why it cannot be financed, else `ACCEPTED`. */
@@ -38,6 +39,7 @@ export type ImportResult = {
   readonly findings: readonly Finding[];
 };
 
+/** What an import may be given beside the bytes. */
 export type ImportOptions = {
   /** Shown in the result; never decides anything. */
   readonly fileName?: string | undefined;

@@ -23,7 +23,14 @@ export type {
   Syntax,
 } from './invoice.ts';
 export { runImport, type ImportAnswer, type ImportJob } from './job.ts';
-export { businessKeys, type BusinessKeys, type KeyPart, type ReviewReason } from './keys.ts';
+export {
+  businessKeys,
+  tagInputs,
+  type BusinessKeys,
+  type KeyInput,
+  type KeyPart,
+  type ReviewReason,
+} from './keys.ts';
 export { kindNames, type DocumentKind } from './kinds.ts';
 export type { RuleHits, RulePack, RulesOutcome, RuleSyntax } from './rules.ts';
 export { checkVat } from './party/vat.ts';

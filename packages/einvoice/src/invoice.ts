@@ -1,6 +1,7 @@
 /** How a document is written. `cn-einvoice`: 数电票 XML; `cn-ofd`: e-invoice taken out of an OFD. */
 export type Syntax = 'ubl' | 'cii' | 'cn-einvoice' | 'cn-ofd';
 
+/** `red-letter`: a Chinese invoice that takes back all or a part of an earlier one. */
 export type InvoiceKind = 'invoice' | 'credit-note' | 'red-letter';
 
 /**
@@ -19,6 +20,7 @@ export type PartyIdScheme =
   | 'assigned'
   | 'address';
 
+/** One identifier of a party. */
 export type PartyId = {
   readonly scheme: PartyIdScheme;
   /** Normalised: upper case, letters and digits only; an electronic address as written. */
@@ -29,6 +31,7 @@ export type PartyId = {
   readonly path: string;
 };
 
+/** Seller or buyer. */
 export type Party = {
   readonly name: string | undefined;
   readonly tradingName: string | undefined;
@@ -38,6 +41,7 @@ export type Party = {
   readonly path: string;
 };
 
+/** Amounts of an invoice; `lines`: sum of the lines, `gross`: with tax, `payable`: still due. */
 export type AmountName =
   | 'lines'
   | 'allowances'
@@ -52,12 +56,14 @@ export type AmountName =
 /** Amounts in the minor unit of the invoice's currency; undefined: the document does not give it. */
 export type Amounts = { readonly [Name in AmountName]: bigint | undefined };
 
+/** Another invoice that this one names. */
 export type InvoiceReference = {
   readonly number: string;
   /** `YYYY-MM-DD`. */
   readonly issueDate: string | undefined;
 };
 
+/** Numbers of documents that the invoice names. */
 export type References = {
   /** Earlier invoices: the credited, corrected or prepaid ones. */
   readonly invoices: readonly InvoiceReference[];
@@ -67,6 +73,7 @@ export type References = {
   readonly receipts: readonly string[];
 };
 
+/** One line. */
 export type InvoiceLine = {
   readonly id: string | undefined;
   readonly description: string | undefined;

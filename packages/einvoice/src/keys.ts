@@ -1,3 +1,4 @@
+import { utf8 } from '@hanse/kit';
 import { einvoiceBounds } from './bounds.ts';
 import type { Words } from './finding.ts';
 import { claimAmount, type Invoice, type Party, type PartyId } from './invoice.ts';
@@ -24,6 +25,7 @@ export type BusinessKeys = {
   readonly review: readonly ReviewReason[];
 };
 
+/** Parts of the exact key as findings name them. */
 export const keyPartWords: Readonly<Record<KeyPart, Words>> = {
   seller: { en: 'the seller', zh: '销售方' },
   number: { en: 'the number', zh: '发票号码' },
@@ -31,6 +33,9 @@ export const keyPartWords: Readonly<Record<KeyPart, Words>> = {
   currency: { en: 'the currency', zh: '货币' },
   amount: { en: 'the amount', zh: '金额' },
 };
+
+/** What a claim tag is computed over: a key's kind and bytes. */
+export type KeyInput = { readonly kind: 'X' | 'N' | 'T'; readonly key: Uint8Array };
 
 const DOMAIN = 'hanse-invoice-key/1';
 /** Identifiers of the seller that give a key of their own in N, before the name. */
@@ -63,6 +68,15 @@ export function businessKeys(invoice: Invoice, _options: { readonly version: 1 }
       ...(isPlain ? [] : (['number-not-ascii'] as const)),
     ],
   };
+}
+
+/** Keys as inputs of claim tags: X if there is one, then every N, then every T. */
+export function tagInputs({ X, N, T }: BusinessKeys): readonly KeyInput[] {
+  return [
+    ...(X === undefined ? [] : [{ kind: 'X' as const, key: utf8(X) }]),
+    ...N.map((text) => ({ kind: 'N' as const, key: utf8(text) })),
+    ...T.map((text) => ({ kind: 'T' as const, key: utf8(text) })),
+  ];
 }
 
 type PartyKeys = { readonly ids: readonly string[]; readonly name: readonly string[] };

@@ -3,6 +3,7 @@ import type { Words } from './finding.ts';
 /** What a file turned out to be. */
 export type DocumentKind = keyof typeof kindNames;
 
+/** Every kind of document, as findings name it. */
 export const kindNames = {
   invoice: { en: 'an invoice', zh: '发票' },
   'credit-note': { en: 'a credit note', zh: '贷项通知单' },

@@ -6,9 +6,10 @@ import type { Findings } from './finding.ts';
  */
 export type RulePack = {
   readonly name: string;
-  /** Ids of the rules a document breaks, each once. */
+  /** Ids of the rules a document breaks, each once. Throws when a rule could not be evaluated. */
   check(bytes: Uint8Array, syntax: RuleSyntax): RuleHits;
 };
+/** Syntaxes that rule packs are written for; ids of the rules a document breaks. */
 export type RuleSyntax = 'ubl' | 'cii';
 export type RuleHits = { readonly fatal: readonly string[]; readonly warning: readonly string[] };
 

@@ -72,6 +72,13 @@ describe('refused', () => {
     ['a document type', '<!DOCTYPE a><a/>', 'UNSAFE_XML'],
     ['a document type with entities', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'UNSAFE_XML'],
     ['an external document type', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'UNSAFE_XML'],
+    [
+      'a document type behind remarks',
+      '<?xml version="1.0"?><!-- a --> <?b?>\n<!DOCTYPE a><a/>',
+      'UNSAFE_XML',
+    ],
+    ['a document type that never ends', `<!DOCTYPE a [${'<'.repeat(100_000)}`, 'UNSAFE_XML'],
+    ['a document type behind the root', '<a/><!DOCTYPE a>', 'XML_MALFORMED'],
     ['an entity of its own', '<a>&b;</a>', 'UNSAFE_XML'],
     ['an entity in an attribute', '<a b="&constructor;"/>', 'UNSAFE_XML'],
     ['the name of a property of every object', '<a>&toString;&__proto__;</a>', 'UNSAFE_XML'],

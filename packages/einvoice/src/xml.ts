@@ -13,11 +13,16 @@ export type XmlElement = {
   readonly children: readonly XmlElement[];
   /** Text directly inside, layout included; empty for embedded files, which are not kept. */
   readonly text: string;
+  /** Its place among the siblings of its name, from 1. */
+  readonly position: number;
+  /** How many children there are of each name. */
+  readonly counts: ReadonlyMap<string, number>;
 };
 
 type Building = { -readonly [Key in keyof XmlElement]: XmlElement[Key] } & {
   parent: Building | undefined;
   readonly children: Building[];
+  readonly counts: Map<string, number>;
   textChars: number;
 };
 
@@ -39,6 +44,7 @@ const ENTITY: Words = { en: 'an entity of its own', zh: '自定义实体' };
  * entity, `TOO_LARGE`, `TOO_DEEP`, `MULTI_DOCUMENT` for a second root, `XML_MALFORMED`.
  */
 export function parseXml({ text, family }: Decoded): XmlElement {
+  if (hasDoctype(text)) throw new Refusal('UNSAFE_XML', '/', { what: DOCTYPE });
   const tree = new Tree();
   const parser = new SaxesParser({ xmlns: true });
   parser.on('xmldecl', ({ encoding }) => {
@@ -65,6 +71,26 @@ export function parseXml({ text, family }: Decoded): XmlElement {
   });
   parser.write(text).close();
   return tree.root();
+}
+
+/** Whether a document type stands before the root: found without reading what it declares. */
+function hasDoctype(text: string): boolean {
+  let at = 0;
+  for (;;) {
+    at = skipSpace(text, at);
+    if (text.startsWith('<!DOCTYPE', at)) return true;
+    const isComment = text.startsWith('<!--', at);
+    if (!isComment && !text.startsWith('<?', at)) return false;
+    const end = isComment ? text.indexOf('-->', at + 4) : text.indexOf('?>', at + 2);
+    if (end < 0) return false;
+    at = end + (isComment ? 3 : 2);
+  }
+}
+
+function skipSpace(text: string, from: number): number {
+  const space = /[ \t\r\n]*/y;
+  space.lastIndex = from;
+  return from + (space.exec(text)?.[0].length ?? 0);
 }
 
 function encodingFits(encoding: string, family: Decoded['family']): boolean {
@@ -133,6 +159,8 @@ class Tree {
 
   open(uri: string, name: string, attributes: ReadonlyMap<string, string>): void {
     const parent = this.#open;
+    const position = (parent?.counts.get(name) ?? 0) + 1;
+    parent?.counts.set(name, position);
     const element: Building = {
       uri,
       name,
@@ -140,6 +168,8 @@ class Tree {
       parent,
       children: [],
       text: '',
+      position,
+      counts: new Map(),
       textChars: 0,
     };
     parent?.children.push(element);
@@ -182,9 +212,8 @@ class Tree {
 export function pathOf(element: XmlElement): string {
   const steps: string[] = [];
   for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) {
-    const { name, uri } = at;
-    const twins = at.parent?.children.filter((one) => one.name === name && one.uri === uri) ?? [];
-    steps.push(twins.length > 1 ? `${name}[${twins.indexOf(at) + 1}]` : name);
+    const hasTwins = (at.parent?.counts.get(at.name) ?? 1) > 1;
+    steps.push(hasTwins ? `${at.name}[${at.position}]` : at.name);
   }
   return `/${steps.reverse().join('/')}`;
 }

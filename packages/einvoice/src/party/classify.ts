@@ -6,6 +6,7 @@ import { alphanumerics } from './normal.ts';
 /** Where in a party an identifier stands: that decides what it is unless its scheme says more. */
 export type Position = 'vat' | 'tax' | 'legal' | 'assigned' | 'address';
 
+/** An identifier as a document writes it. */
 export type WrittenId = {
   readonly position: Position;
   readonly text: string;

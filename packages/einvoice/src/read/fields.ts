@@ -12,6 +12,7 @@ export type FieldName =
   | 'buyer'
   | 'lines';
 
+/** Fields an invoice must have, as findings name them. */
 export const fieldWords: Readonly<Record<FieldName, Words>> = {
   number: { en: 'its number', zh: '发票号码' },
   issueDate: { en: 'its issue date', zh: '开票日期' },

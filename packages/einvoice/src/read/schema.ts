@@ -2,6 +2,7 @@ import type { Findings } from '../finding.ts';
 import { ublAggregateNames, ublBasicNames } from '../ubl-names.ts';
 import { pathOf, walk, type XmlElement } from '../xml.ts';
 
+/** Namespaces of UBL's common library: leaf elements, and elements with children. */
 export const CBC = 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2';
 export const CAC = 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2';
 
