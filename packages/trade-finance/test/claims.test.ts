@@ -222,7 +222,7 @@ describe('locks on a whole invoice', () => {
   });
 
   it('belong to the first in the order of the block: one of two banks, whoever comes first', async () => {
-    for (let trial = 0; trial < 40; trial++) {
+    for (let trial = 0; trial < 500; trial++) {
       const { b1, b2 } = world;
       const document = await asked(`race ${trial}`, [b1, b2]);
       const racers = trial % 2 === 0 ? [b1, b2] : [b2, b1];
@@ -232,6 +232,32 @@ describe('locks on a whole invoice', () => {
       expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
       expect(ends[1]).toMatchObject({ reason: { code: 'CLAIM_LOCKED' } });
     }
+  });
+
+  it('are refused for made-up and for swapped tags, before anything is locked', async () => {
+    const { b1 } = world;
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const documents: Uint8Array[] = [];
+    for (const name of names) documents.push(await asked(name, [b1]));
+    let trials = 0;
+    for (const [i, document] of documents.entries()) {
+      const own = world.tags({ name: names[i] ?? '' });
+      for (const name of [...names, 'made up 1', 'made up 2']) {
+        if (name === names[i]) continue;
+        const other = world.tags({ name });
+        for (const tags of [
+          { ...own, x: other.x },
+          { ...own, n: other.n },
+          { ...own, t: other.t },
+          other,
+        ]) {
+          trials += 1;
+          await refused(b1.claims.lock({ document, ...tags }), 'TAG_MISMATCH');
+        }
+      }
+      expect(await world.claimState(document)).toBe('PENDING');
+    }
+    expect(trials).toBe(120);
   });
 
   it('expire, and another bank may lock; the first one cannot pay any more', async () => {

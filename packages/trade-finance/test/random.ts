@@ -62,13 +62,14 @@ const FAULTS = ['ContractFailed', 'RowExists', 'RowUnknown', 'UniqueTaken', 'Ove
 
 /** A run of random operations. */
 export class RandomRun {
-  readonly world = new World();
+  readonly world: World;
   readonly #dice: Dice;
   readonly #packs: Tracked[] = [];
   readonly #done: Record<string, number> = {};
   #names = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, mode: 'plain' | 'metered' = 'plain') {
+    this.world = new World(mode);
     this.#dice = new Dice(seed);
   }
 

@@ -16,9 +16,26 @@ export const get = app.query({ args: { pack }, returns: t.optional(tables.pack.r
   ctx.db.pack.get({ id: a.pack }),
 );
 
-/** All packs, in order of their ids. */
-export const list = app.query({ args: page, returns: t.page(tables.pack.row) }, (ctx, options) =>
-  ctx.db.pack.list({}, options),
+/**
+ * Packs: those over an invoice, those of a supplier or of a debtor with the next due first, or all. One of these
+ * is given, or none.
+ */
+export const list = app.query(
+  {
+    args: {
+      document: t.optional(t.hash()),
+      supplier: t.optional(party),
+      debtor: t.optional(party),
+      ...page,
+    },
+    returns: t.page(tables.pack.row),
+  },
+  (ctx, { document, supplier, debtor, ...options }) => {
+    if (document !== undefined) return ctx.db.pack.byDocument.list({ document }, options);
+    if (supplier !== undefined) return ctx.db.pack.bySupplier.list({ supplier }, options);
+    if (debtor !== undefined) return ctx.db.pack.byDebtor.list({ debtor }, options);
+    return ctx.db.pack.list({}, options);
+  },
 );
 
 /** Intervals of a pack in order: they tile [1, N]. */
@@ -65,40 +82,22 @@ export const holdings = app.query(
   },
 );
 
-/** Packs of a supplier, the next due first. */
-export const bySupplier = app.query(
-  { args: { supplier: party, ...page }, returns: t.page(tables.pack.row) },
-  (ctx, { supplier, ...options }) => ctx.db.pack.bySupplier.list({ supplier }, options),
-);
-
-/** Packs of a debtor, the next due first. */
-export const byDebtor = app.query(
-  { args: { debtor: party, ...page }, returns: t.page(tables.pack.row) },
-  (ctx, { debtor, ...options }) => ctx.db.pack.byDebtor.list({ debtor }, options),
-);
-
-/** Packs over an invoice. */
-export const byDocument = app.query(
-  { args: { document: t.hash(), ...page }, returns: t.page(tables.pack.row) },
-  (ctx, { document, ...options }) => ctx.db.pack.byDocument.list({ document }, options),
-);
-
 /** The request that is open on the interval with this first unit. */
 export const request = app.query(
   { args: { pack, from: tables.request.fields.from }, returns: t.optional(tables.request.row) },
   (ctx, a) => ctx.db.request.get(a),
 );
 
-/** What waits for the signature of an organisation. */
-export const inbox = app.query(
-  { args: { signer: party, ...page }, returns: t.page(tables.request.row) },
-  (ctx, { signer, ...options }) => ctx.db.request.bySigner.list({ signer }, options),
-);
-
-/** What an organisation has asked others for. */
-export const outbox = app.query(
-  { args: { asker: party, ...page }, returns: t.page(tables.request.row) },
-  (ctx, { asker, ...options }) => ctx.db.request.byAsker.list({ asker }, options),
+/** What waits for the signature of an organisation, or what an organisation has asked others for. */
+export const requests = app.query(
+  {
+    args: { side: t.oneOf('signer', 'asker'), organisation: party, ...page },
+    returns: t.page(tables.request.row),
+  },
+  (ctx, { side, organisation, ...options }) =>
+    side === 'signer'
+      ? ctx.db.request.bySigner.list({ signer: organisation }, options)
+      : ctx.db.request.byAsker.list({ asker: organisation }, options),
 );
 
 /** A deal. */
@@ -107,24 +106,29 @@ export const deal = app.query(
   (ctx, a) => ctx.db.deal.get(a),
 );
 
-/** Deals of a pack. */
+/** Deals on a pack, of a bank, or of a holder; those at one stage, or all. One of the three is given. */
 export const deals = app.query(
-  { args: { pack, ...page }, returns: t.page(tables.deal.row) },
-  (ctx, { pack, ...options }) => ctx.db.deal.byPack.list({ pack }, options),
-);
-
-const { stage } = tables.deal.fields;
-
-/** Deals of a bank at a stage. */
-export const dealsOfBank = app.query(
-  { args: { bank: party, stage, ...page }, returns: t.page(tables.deal.row) },
-  (ctx, { bank, stage, ...options }) => ctx.db.deal.byBank.list({ bank, stage }, options),
-);
-
-/** Deals that a holder has asked for, at a stage. */
-export const dealsOfHolder = app.query(
-  { args: { holder: party, stage, ...page }, returns: t.page(tables.deal.row) },
-  (ctx, { holder, stage, ...options }) => ctx.db.deal.byHolder.list({ holder, stage }, options),
+  {
+    args: {
+      pack: t.optional(pack),
+      bank: t.optional(party),
+      holder: t.optional(party),
+      stage: t.optional(tables.deal.fields.stage),
+      ...page,
+    },
+    returns: t.page(tables.deal.row),
+  },
+  (ctx, { pack, bank, holder, stage, ...options }) => {
+    const { byPack, byBank, byHolder } = ctx.db.deal;
+    if (pack !== undefined) {
+      return byPack.list(stage === undefined ? { pack } : { pack, stage }, options);
+    }
+    if (bank !== undefined) {
+      return byBank.list(stage === undefined ? { bank } : { bank, stage }, options);
+    }
+    if (holder === undefined) return { rows: [] };
+    return byHolder.list(stage === undefined ? { holder } : { holder, stage }, options);
+  },
 );
 
 /**

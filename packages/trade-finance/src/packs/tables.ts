@@ -121,7 +121,7 @@ const deal = table(
   },
   {
     key: ['id'],
-    index: { byBank: ['bank', 'stage'], byHolder: ['holder', 'stage'], byPack: ['pack'] },
+    index: { byBank: ['bank', 'stage'], byHolder: ['holder', 'stage'], byPack: ['pack', 'stage'] },
   },
 );
 
