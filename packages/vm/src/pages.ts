@@ -56,9 +56,11 @@ export class Pages {
   }
 
   #key(id: number): Uint8Array {
-    const key = new Uint8Array(this.#prefix.length + 4);
+    const { length } = this.#prefix;
+    const key = new Uint8Array(length + 4);
     key.set(this.#prefix);
-    new DataView(key.buffer).setUint32(this.#prefix.length, id);
+    // Not through a DataView: making one costs more than the four bytes.
+    for (let i = 0; i < 4; i++) key[length + i] = (id >>> (24 - 8 * i)) & 0xff;
     return key;
   }
 }
