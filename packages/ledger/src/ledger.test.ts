@@ -134,6 +134,24 @@ describe('ledger against the definition', () => {
   });
 });
 
+describe('a receipt', () => {
+  it('keeps what a refusal says: code, parameters, places in the contract', () => {
+    const world = new World();
+    const puts = [{ key: utf8('a'), value: utf8('b') }];
+    const { receipts } = world.block([world.envelope([world.tx({ puts, method: 'fail' })])]);
+    expect(receipts[0]).toMatchObject({ gas: 1, results: [], events: [] });
+    expect(receipts[0]?.status).toEqual({
+      kind: 'refused',
+      value: {
+        code: 'ContractRefused',
+        message: '',
+        params: [{ name: 'reason', value: 'asked to' }],
+        frames: [{ contract: 'test', at: 'fail 3:7' }],
+      },
+    });
+  });
+});
+
 describe('proofs', () => {
   const world = new World();
   for (let i = 0; i < 20; i++) {

@@ -98,7 +98,8 @@ const testExecutor: Executor = {
         else state.set(key, value);
       }
       if (method === 'fail') {
-        const status = { code: 'ContractRefused', params: { reason: 'asked to' } } as const;
+        const frames = [{ contract: 'test', at: 'fail 3:7' }];
+        const status = { code: 'ContractRefused', params: { reason: 'asked to' }, frames } as const;
         return { status, gas: 1, results: [], events: [] };
       }
     }
