@@ -23,7 +23,7 @@ import { cancel, recheck, recordVerdict, review } from './claims/record.ts';
 import { app } from './claims/tables.ts';
 
 /** The registry of exclusive claims: an invoice is financed once, and nobody needs to see it for that. */
-export const claims = app.contract({
+export const contract = app.contract({
   name: 'claims',
   methods: {
     recordVerdict,
@@ -53,5 +53,3 @@ export const claims = app.contract({
     hits,
   },
 });
-
-export { claims as contract };

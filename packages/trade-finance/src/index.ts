@@ -1,5 +1,5 @@
-export { claims } from './claims.ts';
-export { packs } from './packs.ts';
+export { contract as claims } from './claims.ts';
+export { contract as packs } from './packs.ts';
 export { capOf, type Invoice } from './claims/facts.ts';
 export {
   CLAIM_STATES,

@@ -33,7 +33,7 @@ import { app } from './packs/tables.ts';
 import { sign, transfer } from './packs/transfer.ts';
 
 /** Title packs over invoices: confirmed by the debtor, divided, passed on, financed, paid. */
-export const packs = app.contract({
+export const contract = app.contract({
   name: 'packs',
   methods: {
     issue,
@@ -74,5 +74,3 @@ export const packs = app.contract({
     cycles,
   },
 });
-
-export { packs as contract };

@@ -1,7 +1,7 @@
 import type { Manifest } from '@hanse/contract';
 import { expect, it } from 'vitest';
-import { claims } from '../src/claims.ts';
-import { packs } from '../src/packs.ts';
+import { contract as claims } from '../src/claims.ts';
+import { contract as packs } from '../src/packs.ts';
 
 type Shape = Manifest['tables'][number]['row'];
 

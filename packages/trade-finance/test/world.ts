@@ -1,8 +1,8 @@
 /** A small world for tests: a core enterprise, four suppliers, three banks, an importer, a registry, a regulator. */
 import { utf8 } from '@hanse/kit';
 import { testChain, type TestChain } from '@hanse/testing';
-import { claims } from '../src/claims.ts';
-import { packs } from '../src/packs.ts';
+import { contract as claims } from '../src/claims.ts';
+import { contract as packs } from '../src/packs.ts';
 import type { Reason } from '../src/codes.ts';
 import { tilingError, type Range } from '../src/title/intervals.ts';
 import type { Interval } from '../src/packs/tables.ts';

@@ -1,5 +1,5 @@
 import { refuse, hold } from '../codes.ts';
-import type { claims } from '../claims.ts';
+import type { contract as claims } from '../claims.ts';
 import type { Invoice } from '../claims/facts.ts';
 import type { Range } from '../title/intervals.ts';
 import { capGuard, invoiceGuard } from './guards.ts';

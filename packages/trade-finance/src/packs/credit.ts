@@ -1,5 +1,5 @@
 import { role, t } from '@hanse/contract';
-import type { claims } from '../claims.ts';
+import type { contract as claims } from '../claims.ts';
 import { capOf } from '../claims/facts.ts';
 import { tables as claimTables, tagFields } from '../claims/tables.ts';
 import { stateOf, intervalsOf, record } from './book.ts';

@@ -1,5 +1,5 @@
 import { refuse } from '../codes.ts';
-import type { claims } from '../claims.ts';
+import type { contract as claims } from '../claims.ts';
 import { DEAL_STEPS, type DealStep } from './acts.ts';
 import type { Context, Deal, Reader } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { role, t } from '@hanse/contract';
 import { hold, refuse } from '../codes.ts';
-import type { claims } from '../claims.ts';
+import type { contract as claims } from '../claims.ts';
 import { lockedFields } from '../claims/locks.ts';
 import { tagFields } from '../claims/tables.ts';
 import { isEqual, tagged, u64 } from '../title/bytes.ts';
