@@ -18,7 +18,10 @@ export type PageOptions = {
 
 /** Rows in an order. */
 export type Lists<F extends Fields, K extends readonly string[]> = {
-  /** A page of the rows whose first fields have these values: all rows without any. */
+  /**
+   * A page of the rows whose first fields have these values, the last of them perhaps from one to another:
+   * `list({ status: 'issued', due: { from: '2027-01-01', to: '2027-01-31' } })`. All rows without any.
+   */
   readonly list: (prefix?: Prefix<F, K>, options?: PageOptions) => Page<InferFields<F>>;
 };
 

@@ -182,6 +182,8 @@ describe('a run', () => {
       db.item.list({ group: 'a' }, { limit: 3, reverse: true, after: Uint8Array.of(1) });
       db.item.bySum.list({ sum: 5n, n: 1 });
       expect(db.item.byN.get({ n: 3 })).toBe('found');
+      db.item.bySum.list({ sum: 5n, n: { from: 1, to: 2 } });
+      db.item.bySum.list({ sum: { to: 7n } });
       emit.Second({ n: 4 });
       hash(Uint8Array.of(2));
       deposit(Uint8Array.of(3));
@@ -193,10 +195,12 @@ describe('a run', () => {
       ['remove', 0, { n: 2 }],
       ['get', 1, one],
       ['get', 1, one],
-      ['scan', 1, -1, [], undefined, 100, false],
-      ['scan', 1, -1, ['a'], Uint8Array.of(1), 3, true],
-      ['scan', 1, 0, [5n, 1], undefined, 100, false],
-      ['scan', 1, 1, [3], undefined, 1, false],
+      ['scan', 1, -1, [], undefined, 100, false, undefined, undefined],
+      ['scan', 1, -1, ['a'], Uint8Array.of(1), 3, true, undefined, undefined],
+      ['scan', 1, 0, [5n, 1], undefined, 100, false, undefined, undefined],
+      ['scan', 1, 1, [3], undefined, 1, false, undefined, undefined],
+      ['scan', 1, 0, [5n], undefined, 100, false, 1, 2],
+      ['scan', 1, 0, [], undefined, 100, false, undefined, 7n],
       ['emit', 1, { n: 4 }],
       ['hash', Uint8Array.of(2)],
       ['deposit', Uint8Array.of(3)],

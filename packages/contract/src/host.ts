@@ -65,7 +65,10 @@ export type Host = {
   readonly put: (table: number, row: unknown, mode: 'insert' | 'update' | 'put') => void;
   /** Whether there was such a row. */
   readonly remove: (table: number, key: unknown) => boolean;
-  /** `index` -1 is the order of the key. `prefix` holds values of the first fields. */
+  /**
+   * `index` -1 is the order of the key. `prefix` holds values of the first fields; `from` and `to` bound the
+   * field behind them, both included.
+   */
   readonly scan: (
     table: number,
     index: number,
@@ -73,6 +76,8 @@ export type Host = {
     after: Uint8Array | undefined,
     limit: number,
     reverse: boolean,
+    from: unknown,
+    to: unknown,
   ) => HostPage;
   readonly emit: (event: number, data: unknown) => void;
   readonly call: (contract: string, method: string, args: unknown) => unknown;

@@ -136,14 +136,26 @@ function listing(
 ): (values?: Values, options?: PageOptions) => HostPage {
   return (values = {}, { after, limit = PAGE_ROWS_MAX, reverse = false } = {}) => {
     const prefix: unknown[] = [];
+    let range: Range | undefined;
     fields.forEach((field, i) => {
-      if (values[field] === undefined) return;
-      if (prefix.length < i)
+      const value = values[field];
+      if (value === undefined) return;
+      if (range !== undefined || prefix.length < i) {
         throw new TypeError(`A list by "${field}" needs the fields before it.`);
-      prefix.push(values[field]);
+      }
+      if (isRange(value)) range = value;
+      else prefix.push(value);
     });
-    return hostOf().scan(table, index, prefix, after, limit, reverse);
+    const { from, to } = range ?? {};
+    return hostOf().scan(table, index, prefix, after, limit, reverse, from, to);
   };
+}
+
+type Range = { readonly from?: unknown; readonly to?: unknown };
+
+/** Values of keys are scalars: an object is a range of them. */
+function isRange(value: unknown): value is Range {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 /** The key in words; bytes as their number, because they say nothing to readers. */

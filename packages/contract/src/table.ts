@@ -49,9 +49,12 @@ export type KeyObject<F extends Fields, K extends readonly string[]> = {
 /** The type of what names one row of a table. */
 export type KeyOf<T extends AnyTable> = KeyObject<T['fields'], T['key']>;
 
+/** Values from one to another, both included; without `from` or `to` it is open on that side. */
+export type Between<V> = { readonly from?: V | undefined; readonly to?: V | undefined };
+
 /**
- * Values of the first fields of an index, in its order: none, one, two, up to all. A later field without
- * those before it is no prefix.
+ * Values of the first fields of an index, in its order: none, one, two, up to all. The last one may be a
+ * range. A later field without those before it is no prefix.
  */
 export type Prefix<
   F extends Fields,
@@ -59,8 +62,13 @@ export type Prefix<
   Given extends readonly string[] = readonly [],
 > = K extends readonly [infer H extends string, ...infer R extends readonly string[]]
   ? | (KeyObject<F, Given> & { readonly [N in K[number]]?: undefined })
+    | (KeyObject<F, Given> & Ranged<F, H> & { readonly [N in R[number]]?: undefined })
     | Prefix<F, R, readonly [...Given, H]>
   : KeyObject<F, Given>;
+
+type Ranged<F extends Fields, H extends string> = {
+  readonly [N in H]: N extends keyof F ? Between<Infer<F[N]>> : never;
+};
 
 // An index lies beside these on `ctx.db.<table>`.
 const RESERVED = ['get', 'need', 'has', 'list', 'insert', 'update', 'put', 'remove'] as const;

@@ -137,6 +137,14 @@ const issue = app.command(
     ctx.db.invoice.byDue.list();
     ctx.db.invoice.byDue.list({ status: 'paid' });
     ctx.db.invoice.byDue.list({ status: 'paid', due: '2027-01-01' });
+    ctx.db.invoice.byDue.list({ status: 'paid', due: { from: '2027-01-01', to: '2027-01-31' } });
+    ctx.db.invoice.list({ seller: { from: 'a' } });
+    // @ts-expect-error TS2322 a range has values of its field's type
+    ctx.db.invoice.byDue.list({ status: 'paid', due: { from: 5 } });
+    // @ts-expect-error TS2322 behind a range there is nothing more to say
+    ctx.db.invoice.byDue.list({ status: { from: 'paid' }, due: '2027-01-01' });
+    // @ts-expect-error TS2353 a range is from and to
+    ctx.db.invoice.byDue.list({ status: 'paid', due: { below: '2027-01-01' } });
     // @ts-expect-error TS2345 a list by `due` needs `status` before it
     ctx.db.invoice.byDue.list({ due: '2027-01-01' });
     // @ts-expect-error TS2353 the index has no such field

@@ -15,7 +15,7 @@ export const HOST_FUNCTIONS = [
   ['get', 2],
   ['put', 3],
   ['remove', 2],
-  ['scan', 6],
+  ['scan', 8],
   ['emit', 2],
   ['call', 3],
   ['deposit', 1],
@@ -114,7 +114,15 @@ function scan(calls: HostCalls, argv: number): void {
   const limit = integer(guest, argument(argv, 4), 1, limits.pageRowsMax, 'limit');
   if (guest.tagOf(argument(argv, 5)) !== tag.bool) throw new BadValue('reverse is no boolean');
   const reverse = (guest.word(argument(argv, 5)) & 1) === 1;
-  buildPage(calls, table, calls.host.scan(position, { index, prefix, after, limit, reverse }));
+  const bound = (at: number, what: string): Uint8Array | undefined => {
+    if (guest.tagOf(argument(argv, at)) === tag.undefined) return undefined;
+    const plan = order[prefix.length];
+    if (plan === undefined) throw new BadValue(`${what} is of no field behind the prefix`);
+    return calls.reader.read(plan, argument(argv, at), what);
+  };
+  const [from, to] = [bound(6, 'from'), bound(7, 'to')];
+  const asked = { index, prefix, from, to, after, limit, reverse };
+  buildPage(calls, table, calls.host.scan(position, asked));
 }
 
 function readPrefix(

@@ -84,6 +84,9 @@ export type Scan = {
   readonly index: number;
   /** Values of the first fields of the index, as canonical bytes one after the other. */
   readonly prefix: readonly Uint8Array[];
+  /** Bounds of the field behind the prefix, both included, as canonical bytes. */
+  readonly from?: Uint8Array | undefined;
+  readonly to?: Uint8Array | undefined;
   /** `next` of the page before. */
   readonly after: Uint8Array | undefined;
   readonly limit: number;

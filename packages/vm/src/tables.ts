@@ -1,12 +1,12 @@
 import { canonicalJson, decode, DecodeError, isJsonObject, type Shape } from '@hanse/codec';
 import { concatBytes, equalBytes, limits, must, toHex } from '@hanse/kit';
 import { rowKeyBytes, type Table, type TableIndex } from './interface.ts';
-import { orderedKey, skipOrdered, startsWith } from './ordered.ts';
+import { orderedForm, orderedKey, prefixEnd, skipOrdered, startsWith } from './ordered.ts';
 import { Pages } from './pages.ts';
 import type { Scan, ScanPage } from './ports.ts';
 import type { Records } from './records.ts';
 import { refuse } from './refusal.ts';
-import { insertKey, removeKey, scanKeys } from './tree.ts';
+import { insertKey, removeKey, scanKeys, type KeyRange } from './tree.ts';
 import { splitValues } from './walk.ts';
 
 /** Whose tables they are, for refusals. */
@@ -77,7 +77,8 @@ export class Tables {
     if (after !== undefined && !startsWith(after, prefix)) this.#bad('after is of another list');
     const found: Uint8Array[] = [];
     // One more than asked for tells whether there is a next page.
-    scanKeys(new Pages(this.#records, pagesAt), { prefix, after, reverse }, (entry) => {
+    const bounds = this.#bounds(shapes, scan, prefix);
+    scanKeys(new Pages(this.#records, pagesAt), { prefix, ...bounds, after, reverse }, (entry) => {
       found.push(entry);
       return found.length <= limit;
     });
@@ -145,6 +146,23 @@ export class Tables {
     return parts.length === 0
       ? new Uint8Array(0)
       : orderedKey(shapes.slice(0, parts.length), parts);
+  }
+
+  /** Bounds of the field behind the prefix, as keys: the first one, and the first one behind. */
+  #bounds(
+    shapes: readonly Shape[],
+    { prefix: { length }, from, to }: Scan,
+    prefix: Uint8Array,
+  ): Pick<KeyRange, 'from' | 'below'> {
+    const [low, high] = [from, to].map((value) => {
+      if (value === undefined) return undefined;
+      const shape = shapes[length];
+      if (shape === undefined) return this.#bad('there is no field behind the prefix');
+      const [part, ...more] = this.#parts([shape], value);
+      if (part === undefined || more.length > 0) return this.#bad('a bound is one value');
+      return concatBytes(prefix, orderedForm(shape, part));
+    });
+    return { from: low, below: high === undefined ? undefined : prefixEnd(high) };
   }
 
   /** Values that stand one after the other, until the bytes end. */

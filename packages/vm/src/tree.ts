@@ -1,5 +1,5 @@
 import { assert, compareBytes, limits, must } from '@hanse/kit';
-import { prefixEnd, startsWith } from './ordered.ts';
+import { prefixEnd } from './ordered.ts';
 import { ROOT, type Page, type Pages } from './pages.ts';
 
 const ENTRIES_MAX = limits.indexPageEntriesMax;
@@ -42,11 +42,13 @@ export function removeKey(pages: Pages, key: Uint8Array): boolean {
 }
 
 /**
- * Which keys a scan visits: those that begin with `prefix`, behind `after` (which begins with it too), in
- * order or in reverse.
+ * Which keys a scan visits: those that begin with `prefix`, from `from` on and up to but without `below`,
+ * behind `after` (which begins with the prefix, as the bounds do), in order or in reverse.
  */
 export type KeyRange = {
   readonly prefix: Uint8Array;
+  readonly from?: Uint8Array | undefined;
+  readonly below?: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
   readonly reverse: boolean;
 };
@@ -54,14 +56,21 @@ export type KeyRange = {
 /** Visit keys of a list in order until `visit` returns false. */
 export function scanKeys(
   pages: Pages,
-  { prefix, after, reverse }: KeyRange,
+  { prefix, from = prefix, below = prefixEnd(prefix), after, reverse }: KeyRange,
   visit: (key: Uint8Array) => boolean,
 ): void {
   const root = pages.read(ROOT);
   if (root === undefined) return;
-  const visitIn = (key: Uint8Array): boolean => startsWith(key, prefix) && visit(key);
-  if (reverse) backward(pages, root, after ?? prefixEnd(prefix), visitIn);
-  else forward(pages, root, after === undefined ? prefix : follower(after), visitIn);
+  const isIn = (key: Uint8Array): boolean =>
+    compareBytes(key, from) >= 0 && (below === undefined || compareBytes(key, below) < 0);
+  const visitIn = (key: Uint8Array): boolean => isIn(key) && visit(key);
+  if (reverse) {
+    const isCloser = after !== undefined && (below === undefined || compareBytes(after, below) < 0);
+    backward(pages, root, isCloser ? after : below, visitIn);
+  } else {
+    const isFurther = after !== undefined && compareBytes(after, from) >= 0;
+    forward(pages, root, isFurther ? follower(after) : from, visitIn);
+  }
 }
 
 /** Visit keys from `from` on. */

@@ -125,8 +125,8 @@ export class PlainRun {
       get: (table, key) => guarded(() => tables.get(table, key)),
       put: (table, row, mode) => writing(() => tables.put(table, row, mode)),
       remove: (table, key) => writing(() => tables.remove(table, key)),
-      scan: (table, index, prefix, after, limit, reverse) =>
-        guarded(() => tables.scan(table, { index, prefix, after, limit, reverse })),
+      scan: (table, index, prefix, after, limit, reverse, from, to) =>
+        guarded(() => tables.scan(table, { index, prefix, after, limit, reverse, from, to })),
       emit: (event, data) => writing(() => this.#emit(contract, event, data)),
       call: (called, method, args) =>
         guarded(() => this.#callOther(target, { contract: called, method }, args)),

@@ -1,3 +1,10 @@
+/** Keys from `low` on, below `high`, behind `after`: above it, or below it in falling order. */
+export type KeyRange = {
+  readonly low: string;
+  readonly high: string;
+  readonly after?: string | undefined;
+};
+
 /** A map in order of its keys, which are strings with one character for each byte. */
 export class Sorted<V> {
   readonly #keys: string[] = [];
@@ -19,29 +26,17 @@ export class Sorted<V> {
     return before;
   }
 
-  /**
-   * Up to `limit` keys with a prefix, behind the key `after`; in falling order behind it means below it.
-   */
-  range(prefix: string, after: string | undefined, limit: number, isReverse: boolean): string[] {
-    const out: string[] = [];
-    const step = isReverse ? -1 : 1;
-    for (let i = this.#start(prefix, after, isReverse); out.length < limit; i += step) {
-      const key = this.#keys[i];
-      if (key === undefined || !key.startsWith(prefix)) break;
-      out.push(key);
-    }
-    return out;
-  }
-
-  #start(prefix: string, after: string | undefined, isReverse: boolean): number {
+  /** Up to `limit` keys of a range, in rising or falling order. */
+  range({ low, high, after }: KeyRange, limit: number, isReverse: boolean): string[] {
+    const begin = this.#place(low);
+    const end = this.#place(high);
     if (isReverse) {
-      // Keys with the prefix end where the prefix followed by the highest character would be.
-      const end = after ?? `${prefix}\u{ffff}`;
-      return this.#place(end) - 1;
+      const stop = after === undefined ? end : Math.min(end, this.#place(after));
+      return this.#keys.slice(Math.max(begin, stop - limit), Math.max(begin, stop)).reverse();
     }
-    if (after === undefined) return this.#place(prefix);
-    const at = this.#place(after);
-    return this.#keys[at] === after ? at + 1 : at;
+    // Behind a key is before the shortest one above it.
+    const start = after === undefined ? begin : Math.max(begin, this.#place(`${after}\0`));
+    return this.#keys.slice(start, Math.min(end, start + limit));
   }
 
   /** Where a key is, or would be. */

@@ -6,7 +6,7 @@ import { BadValue, fromBytes, toBytes } from '../values.ts';
 import type { LoadedContract, LoadedOrder, LoadedTable } from '../loaded.ts';
 import { refuse } from './refuse.ts';
 import type { PlainStore, PlainTable } from './store.ts';
-import type { Sorted } from './sorted.ts';
+import type { KeyRange, Sorted } from './sorted.ts';
 
 /** What a scan is asked for, as the host of a contract gets it. */
 export type PlainScan = {
@@ -15,6 +15,8 @@ export type PlainScan = {
   readonly after: Uint8Array | undefined;
   readonly limit: number;
   readonly reverse: boolean;
+  readonly from: unknown;
+  readonly to: unknown;
 };
 
 const CURSOR_BYTES_MAX = 2 * limits.keyBytesMax;
@@ -66,7 +68,8 @@ export class PlainTables {
     return true;
   }
 
-  scan(position: number, { index, prefix, after, limit, reverse }: PlainScan): HostPage {
+  scan(position: number, scan: PlainScan): HostPage {
+    const { index, limit, reverse } = scan;
     const { table, stored } = this.#at(position);
     if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageRowsMax) {
       throw new BadValue(`limit is not an integer from 1 to ${limits.pageRowsMax}`);
@@ -75,12 +78,10 @@ export class PlainTables {
     if (order === undefined || (index === -1 && !table.isListed)) {
       throw new BadValue(`table ${table.name} has no such list`);
     }
-    const start = prefixOf(order, prefix);
-    const from = after === undefined ? undefined : latin1(someBytes(after, CURSOR_BYTES_MAX));
-    if (from?.startsWith(start) === false) throw new BadValue('after is of another list');
+    const range = rangeOf(order, scan);
     const entries = index === -1 ? stored.rows : indexOf(stored, index);
     // One more than asked for tells whether there is a next page.
-    const found = entries.range(start, from, limit + 1, reverse);
+    const found = entries.range(range, limit + 1, reverse);
     const rows = found.slice(0, limit).map((entry) => {
       const key = index === -1 ? entry : must(indexOf(stored, index).get(entry), 'a key');
       return fromBytes(table.row, must(stored.rows.get(key), 'an index names rows'));
@@ -124,11 +125,28 @@ export class PlainTables {
     if (from !== undefined) this.#store.set(entries, from + key, undefined);
     if (to === undefined) return;
     checkSize('bytes of an index entry', to.length + key.length, limits.indexEntryBytesMax);
-    if (index.isUnique && entries.range(to, undefined, 1, false).length > 0) {
+    if (index.isUnique && entries.range(startingWith(to), 1, false).length > 0) {
       refuse('UniqueTaken', { ...this.#named(table), index: index.name });
     }
     this.#store.set(entries, to + key, key);
   }
+}
+
+/** Keys that begin with a text. */
+function startingWith(text: string): { readonly low: string; readonly high: string } {
+  return { low: text, high: `${text}\u{ffff}` };
+}
+
+function rangeOf(order: LoadedOrder, { prefix, from, to, after }: PlainScan): KeyRange {
+  const start = prefixOf(order, prefix);
+  const bound = (value: unknown): string => prefixOf(order, [...prefix, value]);
+  const cursor = after === undefined ? undefined : latin1(someBytes(after, CURSOR_BYTES_MAX));
+  if (cursor?.startsWith(start) === false) throw new BadValue('after is of another list');
+  return {
+    low: from === undefined ? start : bound(from),
+    high: startingWith(to === undefined ? start : bound(to)).high,
+    after: cursor,
+  };
 }
 
 function prefixOf(order: LoadedOrder, values: readonly unknown[]): string {

@@ -1,9 +1,14 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { RejectError } from '@hanse/contract';
-import { isHanseError } from '@hanse/kit';
+import { isHanseError, limits } from '@hanse/kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testChain, type TestChain } from '../../src/index.ts';
 import lab from './lab.ts';
+import { makeLink } from './link.ts';
 import partner from './partner.ts';
 
 const contracts = { lab, partner };
@@ -198,6 +203,34 @@ describe('plain and metered chains agree', () => {
   });
 });
 
+describe('plain and metered chains agree on depth', () => {
+  const count = limits.callDepthMax + 1;
+  const links = Array.from({ length: count }, (_, i) => makeLink(i + 1));
+  const folder = mkdtempSync(join(tmpdir(), 'hanse-links-'));
+  const link = fileURLToPath(new URL('./link.ts', import.meta.url));
+  const row = Object.fromEntries(links.map((one, i) => [`at${i + 1}`, one]));
+  const files = Object.fromEntries(
+    links.map((_, i) => {
+      const file = join(folder, `link${i + 1}.ts`);
+      const text = `import { makeLink } from ${JSON.stringify(link)};\nexport default makeLink(${i + 1});\n`;
+      writeFileSync(file, text);
+      return [`at${i + 1}`, file];
+    }),
+  );
+
+  it.each(['plain', 'metered'] as const)('%s', async (mode) => {
+    const chain = testChain(row, { mode, files });
+    const acme = chain.as({ organisation: 'Acme' });
+    const deepest = await acme['at1']?.go({ more: count - 2 });
+    expect(deepest).toBe(limits.callDepthMax);
+    await expect(acme['at1']?.go({ more: count - 1 })).rejects.toMatchObject({
+      codeName: 'CallDepth',
+      params: { contract: `link-${count}`, limit: String(limits.callDepthMax) },
+    });
+    await chain.close();
+  });
+});
+
 /** How the lab is misused, and how it ends: with a failure of the code, a refusal, or well. */
 const MISUSES: Readonly<Record<string, string>> = {
   good: '',
@@ -239,6 +272,10 @@ const MISUSES: Readonly<Record<string, string>> = {
   noFirst: 'Threw',
   uniqueHalf: 'Threw',
   badCursor: 'BadValue',
+  emptyRange: '',
+  badRange: 'BadValue',
+  behindRange: 'Threw',
+  tooManyRange: '',
   otherCursor: 'BadValue',
   badEvent: 'BadValue',
   callNobody: 'UnknownContract',
@@ -320,6 +357,8 @@ const ORDERS: Readonly<Record<Order, readonly (keyof Row)[]>> = {
   byBlob: ['blob', 'text'],
   byHash: ['hash'],
 };
+/** Fields that the lab can list from one value to another. */
+const RANGED: ReadonlySet<keyof Row> = new Set(['level', 'amount', 'day', 'text', 'blob']);
 const WORDS = ['zulu', 'alfa', 'mike'] as const;
 
 // Few values, so that rows often share them, and those that orders are easily wrong about.
@@ -341,6 +380,7 @@ const scans = fc.record({
   order: fc.constantFrom(...(Object.keys(ORDERS) as Order[])),
   like: rows,
   fields: fc.integer({ min: 0, max: 2 }),
+  between: fc.option(fc.tuple(fc.option(rows), fc.option(rows))),
   limit: fc.constantFrom(1, 2, 3, 100, undefined),
   reverse: fc.boolean(),
 });
@@ -384,25 +424,49 @@ describe('plain and metered chains agree on lists', () => {
         };
         await agree(both, (chain) => list.map((step) => () => runStep(chain, step)));
         for (const order of Object.keys(ORDERS) as Order[]) {
-          const all = await walk(both.metered, { order, prefix: {}, limit: 7, reverse: false });
+          const all = await walk(both.metered, {
+            order,
+            prefix: {},
+            bounds: {},
+            limit: 7,
+            reverse: false,
+          });
           expect(all).toEqual(sorted(all, order));
-          const back = await walk(both.plain, { order, prefix: {}, limit: 7, reverse: true });
+          const back = await walk(both.plain, {
+            order,
+            prefix: {},
+            bounds: {},
+            limit: 7,
+            reverse: true,
+          });
           expect(back).toEqual(all.toReversed());
         }
       }),
       { numRuns: 20 },
     );
-  });
+  }, 300_000);
 });
 
 async function runStep(chain: Chain, step: Step): Promise<unknown> {
   const { lab: it } = chain.as({ organisation: 'Acme' });
   if ('put' in step) return it.put({ mode: step.put, row: step.row });
   if ('remove' in step) return it.remove({ word: step.remove.word, text: step.remove.text });
-  const { order, like, fields, limit, reverse } = step.scan;
+  const { order, like, fields, between, limit, reverse } = step.scan;
   const names = ORDERS[order].slice(0, fields);
   const prefix = Object.fromEntries(names.map((name) => [name, like[name]]));
-  return walk(chain, { order, prefix, limit, reverse });
+  const name = ORDERS[order][fields];
+  const ranged = between !== null && name !== undefined && RANGED.has(name) ? name : undefined;
+  const [from, to] = between ?? [null, null];
+  const bounds =
+    ranged === undefined ? {} : { [ranged]: { from: from?.[ranged], to: to?.[ranged] } };
+  const found = await walk(chain, { order, prefix, bounds, limit, reverse });
+  const all = await walk(chain, { order, prefix, bounds: {}, limit: 100, reverse });
+  const isIn = (one: Row): boolean =>
+    ranged === undefined ||
+    ((from === null || compare(one[ranged], from[ranged]) >= 0) &&
+      (to === null || compare(one[ranged], to[ranged]) <= 0));
+  expect(found).toEqual(all.filter(isIn));
+  return found;
 }
 
 /** All rows of a list, page by page. */

@@ -64,20 +64,30 @@ export const find = app.query(
   (ctx, a) => ctx.db.item.byHash.get(a),
 );
 export const need = app.query({ args: key, returns: item.row }, (ctx, a) => ctx.db.item.need(a));
+/** Bounds of the field behind the prefix. */
+const bounds = {
+  level: t.optional(t.struct({ from: prefix.level, to: prefix.level })),
+  amount: t.optional(t.struct({ from: prefix.amount, to: prefix.amount })),
+  day: t.optional(t.struct({ from: prefix.day, to: prefix.day })),
+  text: t.optional(t.struct({ from: prefix.text, to: prefix.text })),
+  blob: t.optional(t.struct({ from: prefix.blob, to: prefix.blob })),
+};
+
 export const scan = app.query(
   {
     args: {
       order: orders,
       prefix: t.struct(prefix),
+      bounds: t.struct(bounds),
       after: t.optional(t.cursor()),
       limit: t.optional(t.int(-5, 500)),
       reverse: t.bool(),
     },
     returns: t.page(item.row),
   },
-  (ctx, { order, prefix: values, after, limit, reverse }) => {
+  (ctx, { order, prefix: values, bounds: ranges, after, limit, reverse }) => {
     const list = order === 'key' ? ctx.db.item : ctx.db.item[order];
-    return list.list(values as never, { after, limit, reverse });
+    return list.list({ ...values, ...ranges } as never, { after, limit, reverse });
   },
 );
 
@@ -251,6 +261,10 @@ export const misuse = app.command(
       noFirst: () => ctx.db.item.byLevel.list({ wide: 1 } as never),
       uniqueHalf: () => ctx.db.item.byHash.get({} as never),
       badCursor: () => ctx.db.item.byDay.list({}, { after: 'x' as never }),
+      emptyRange: () => ctx.db.item.byDay.list({ day: { from: '2027-01-02', to: '2027-01-01' } }),
+      badRange: () => ctx.db.item.byDay.list({ day: { from: 5 as never } }),
+      behindRange: () => ctx.db.item.byBlob.list({ blob: {}, text: 'x' } as never),
+      tooManyRange: () => ctx.db.item.byDay.list({ day: [] } as never),
       otherCursor: () =>
         ctx.db.item.byDay.list({ day: '2027-01-01' }, { after: new Uint8Array(8) }),
       badEvent: () => ctx.emit.Said({ text: 5 } as never),
