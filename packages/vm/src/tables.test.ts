@@ -1,5 +1,5 @@
-import { createPrng, encode, sample, t } from '@hanse/codec';
-import { compareBytes, limits, utf8 } from '@hanse/kit';
+import { canonicalJson, createPrng, decode, encode, sample, t } from '@hanse/codec';
+import { compareBytes, concatBytes, limits, utf8 } from '@hanse/kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invoiceRow, manifestOf, tableOf } from '../test/contracts.ts';
@@ -10,7 +10,6 @@ import { readInterface, type Interface, type Table } from './interface.ts';
 import { HostRefusal } from './ports.ts';
 import { Records } from './records.ts';
 import { Tables } from './tables.ts';
-import { canonicalJson } from '@hanse/codec';
 import type { Manifest } from './manifest.ts';
 
 const owner = { contract: 'invoices', method: 'issue' };
@@ -257,6 +256,69 @@ describe('lists', () => {
         if (model.size === 0) expect(state.size).toBe(0);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('are bounded by values of the field behind the prefix, both included', () => {
+    const date = fc
+      .integer({ min: 1, max: 28 })
+      .map((day) => `2026-01-${String(day).padStart(2, '0')}`);
+    const bound = fc.option(date, { nil: undefined });
+    const pageLimit = fc.integer({ min: 1, max: 7 });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(date, { minLength: 1, maxLength: 28 }),
+        bound,
+        bound,
+        pageLimit,
+        fc.boolean(),
+        (dues, from, to, limit, reverse) => {
+          const { tables } = newTables();
+          for (const [i, due] of dues.entries()) {
+            for (const status of ['issued', 'paid'] as const) {
+              const row = rowOf({ id: `${status} ${i}`, due, status });
+              tables.put(invoice, encode(invoiceRow, row), 'insert');
+            }
+          }
+          const bytesOf = (value: string | undefined): Uint8Array | undefined =>
+            value === undefined ? undefined : encode(t.date, value);
+          const prefix = [encode(t.oneOf('issued', 'paid'), 'issued')];
+          const found: string[] = [];
+          for (let after: Uint8Array | undefined; ;) {
+            const range = { from: bytesOf(from), to: bytesOf(to) };
+            const page = tables.scan(invoice, {
+              index: 0,
+              prefix,
+              ...range,
+              after,
+              limit,
+              reverse,
+            });
+            for (const bytes of page.rows) {
+              const row = decode(invoiceRow, bytes);
+              if (row.ok) found.push(row.value.due);
+            }
+            if (page.next === undefined) break;
+            after = page.next;
+          }
+          const within = dues
+            .filter((due) => (from ?? due) <= due && due <= (to ?? due))
+            .toSorted();
+          expect(found).toEqual(reverse ? within.reverse() : within);
+        },
+      ),
+      { numRuns: 100 },
+    );
+    const { tables } = newTables();
+    const all = [encode(t.text(40), 'a'), encode(t.text(40), 'b')];
+    const from = encode(t.text(40), 'a');
+    expect(codeOf(() => tables.scan(invoice, { ...whole, prefix: all, from }))).toBe(
+      'ContractFailed',
+    );
+    const two = concatBytes(from, from);
+    expect(codeOf(() => tables.scan(invoice, { ...whole, from: two }))).toBe('ContractFailed');
+    expect(codeOf(() => tables.scan(invoice, { ...whole, to: new Uint8Array(0) }))).toBe(
+      'ContractFailed',
     );
   });
 
