@@ -26,7 +26,10 @@ function hostOf(seen: HostedCall[]): ContractHost {
       case 'reject':
         return { gas: 500, outcome: err({ code: 'ContractRejected', params: {}, frames }) };
       case 'exhaust':
-        return { gas: gasLeft - 1, outcome: err({ code: 'OutOfGas', params: { limit: '1' }, frames }) };
+        return {
+          gas: gasLeft - 1,
+          outcome: err({ code: 'OutOfGas', params: { limit: '1' }, frames }),
+        };
       default:
         return { gas: gasLeft + 1, outcome: ok({ result: new Uint8Array(0), events: [] }) };
     }
