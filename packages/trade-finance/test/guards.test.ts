@@ -606,6 +606,20 @@ describe('G9 credit note', () => {
     expect((await world.s1.claims.query.credits({ invoice: note.invoice })).rows).toHaveLength(1);
   });
 
+  it('is no invoice, and no invoice is one', async () => {
+    const document = await world.sale();
+    const note = await credit('sale', 1);
+    const { importer, s1, core } = world;
+    const parties = { seller: s1.organisation, buyer: core.organisation };
+    const facts = world.verdictOf({ name: 'note', ...parties });
+    const root = world.hash('root');
+    importer.deposit({ byteHash: note, fieldsRoot: root });
+    const verdict = importer.claims.recordVerdict({ document: note, root, ...facts });
+    await refused(verdict, 'DOCUMENT_NOT_INVOICE');
+    const own = world.hash('root sale');
+    await refused(credit('sale', 1, { document, root: own }), 'VERDICT_EXISTS');
+  });
+
   it('on a twin is one on the invoice that both are', async () => {
     const document = await world.sale();
     await world.sale('twin', { x: 'sale' });

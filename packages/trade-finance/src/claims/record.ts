@@ -39,6 +39,7 @@ export const recordVerdict = app.command(
     const { document, x } = verdict;
     hold(depositGuard(ctx, document, verdict.root));
     if (ctx.db.claim.has({ document })) refuse('VERDICT_EXISTS');
+    if (ctx.db.credit.has({ document })) refuse('DOCUMENT_NOT_INVOICE');
     if (verdict.epoch !== TAG_EPOCH) refuse('EPOCH_CLOSED');
     const original = ctx.db.exact.get({ x })?.document;
     const duplicate = duplicateState(ctx, x);
