@@ -216,8 +216,10 @@ function refusalOf({ contract, method }: Named, error: unknown): PlainRefusal {
     const params = { ...name, reason: error.code, message: error.message };
     return new PlainRefusal({ code: 'ContractRejected', params, frames: [], cause: error });
   }
+  const isTooDeep = error instanceof RangeError && error.message.includes('call stack');
+  const failure = isTooDeep ? 'StackOverflow' : 'Threw';
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const params = { ...name, failure: 'Threw', message };
+  const params = { ...name, failure, message };
   return new PlainRefusal({ code: 'ContractFailed', params, frames: [], cause: error });
 }
 

@@ -239,6 +239,7 @@ const MISUSES: Readonly<Record<string, string>> = {
   throw: 'Threw',
   throwText: 'Threw',
   throwNothing: 'Threw',
+  tooDeep: 'StackOverflow',
   typeError: 'Threw',
   catchExists: 'RowExists',
   catchReject: '',

@@ -204,6 +204,10 @@ export const misuse = app.command(
       throwNothing: () => {
         throw undefined;
       },
+      tooDeep: () => {
+        const down = (left: number): number => (left === 0 ? 0 : 1 + down(left - 1));
+        down(1_000_000);
+      },
       typeError: () => (undefined as unknown as { x: { y: 1 } }).x.y,
       catchExists: () => {
         insert({});
