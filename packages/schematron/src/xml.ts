@@ -20,6 +20,8 @@ export type XmlError = {
 export type LocatedTree = {
   readonly tree: XmlTree;
   readonly lines: ReadonlyMap<XmlNode, number>;
+  /** Namespaces declared on the root element by their prefixes. */
+  readonly prefixes: ReadonlyMap<string, string>;
 };
 
 /** Shared by all nodes that hold no others. */
@@ -63,6 +65,7 @@ function parseText(
   const parser = new SaxesParser({ xmlns: true, position: true });
   const builder = new Builder(limits);
   const lines = new Map<XmlNode, number>();
+  const prefixes = new Map<string, string>();
   parser.on('error', (error) => {
     throw new Refusal('NotWellFormed', error.message);
   });
@@ -72,7 +75,10 @@ function parseText(
   parser.on('xmldecl', ({ encoding }) => checkEncoding(encoding));
   parser.on('opentag', (tag) => {
     const node = builder.open(tag);
-    if (located) lines.set(node, parser.line);
+    if (!located) return;
+    if (lines.size === 0)
+      for (const [prefix, ns] of Object.entries(tag.ns)) prefixes.set(prefix, ns);
+    lines.set(node, parser.line);
   });
   parser.on('closetag', () => builder.close());
   parser.on('text', (text) => builder.text(text));
@@ -85,7 +91,7 @@ function parseText(
     if (!(error instanceof Refusal)) throw error;
     return err({ code: error.code, message: error.message, line: parser.line });
   }
-  return ok({ tree: builder.finish(), lines });
+  return ok({ tree: builder.finish(), lines, prefixes });
 }
 
 function checkEncoding(encoding: string | undefined): void {

@@ -108,6 +108,18 @@ describe('rules that would not end', () => {
     });
   });
 
+  it('ends functions that nest deeper than the stack', () => {
+    const sum = Array.from({ length: 500 }, () => '$n').join('+');
+    const rules = compiled(
+      schema(`<xsl:function name="f:deep"><xsl:param name="n"/>
+        <xsl:sequence select="f:deep($n + 1) + ${sum}"/></xsl:function>
+        <pattern><rule context="/*"><assert id="A" test="f:deep(1) = 0"/></rule></pattern>`),
+    );
+    const result = rules.check(bytes('<a/>'), checkLimits);
+    const code = result.ok ? result.value.unevaluated[0]?.code : result.error.code;
+    expect(['TooManySteps', 'FOAR0002']).toContain(code);
+  });
+
   it('lists places up to its bound and ids without one', () => {
     const rules = compiled(
       schema(`<pattern><rule context="b"><assert id="A" test="false()"/></rule>

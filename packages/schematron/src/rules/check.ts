@@ -42,9 +42,11 @@ export function checkDocument(
   try {
     return ok(run.verdict());
   } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error;
-    const message = `the rules took more than ${limits.stepsMax} steps`;
-    return err({ code: 'TooManySteps', message, line: 0 });
+    // Functions of the rule file that call each other inside long expressions exhaust the stack.
+    if (!(error instanceof BudgetSpent || error instanceof RangeError)) throw error;
+    const what =
+      error instanceof RangeError ? 'nest too deep' : `take over ${limits.stepsMax} steps`;
+    return err({ code: 'TooManySteps', message: `the rules ${what}`, line: 0 });
   }
 }
 

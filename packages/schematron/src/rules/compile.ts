@@ -4,7 +4,7 @@ import { compile } from '../eval/compile.ts';
 import { aside, attempt, fromItems, valueOf, type Code, type Env } from '../eval/env.ts';
 import { newShared, type Scope, type Variable } from '../eval/scope.ts';
 import { parseExpression } from '../xpath/parse.ts';
-import { compileFunctions } from './functions.ts';
+import { declareFunctions } from './functions.ts';
 import { compileContext, type ContextMatcher } from './match.ts';
 import { at, PackRefused, type CompileError } from './problem.ts';
 import { readSchema } from './read.ts';
@@ -59,9 +59,14 @@ class PackCompiler {
     const { source, reader } = readSchema(text);
     this.#prefixes = source.prefixes;
     const empty: Scope = { shared: this.#shared, variables: new Map(), depth: 0, globals: '' };
-    const scope = this.#withLets(source.lets, empty, true);
-    compileFunctions(source.functions, reader, source.prefixes, scope);
-    const patterns = source.patterns.map((pattern, index) => this.#pattern(pattern, index, scope));
+    const compileBodies = declareFunctions(source.functions, reader, source.prefixes, empty);
+    let scope = this.#withLets(source.lets, empty, true);
+    compileBodies(scope);
+    const patterns: Pattern[] = [];
+    for (const [index, pattern] of source.patterns.entries()) {
+      scope = this.#patternScope(pattern, index, scope);
+      patterns.push(this.#pattern(pattern, scope));
+    }
     return {
       title: source.title,
       patterns,
@@ -70,10 +75,14 @@ class PackCompiler {
     };
   }
 
-  #pattern({ lets, rules: sources }: PatternSource, index: number, scope: Scope): Pattern {
+  /** Patterns that follow see the variables of a pattern, too, as they do in XSLT. */
+  #patternScope({ lets }: PatternSource, index: number, scope: Scope): Scope {
     const own = lets.length === 0 ? scope : { ...scope, globals: `pattern ${index}` };
-    const inner = this.#withLets(lets, own, true);
-    const rules = sources.map((rule) => this.#rule(rule, inner));
+    return this.#withLets(lets, own, true);
+  }
+
+  #pattern({ rules: sources }: PatternSource, scope: Scope): Pattern {
+    const rules = sources.map((rule) => this.#rule(rule, scope));
     return { rules, open: rules.filter(({ context }) => context.isOpen), byName: new Map() };
   }
 

@@ -1,7 +1,7 @@
 import { EvaluationFault } from '../fault.ts';
 import { CALL_DEPTH_MAX } from '../limits.ts';
 import type { XmlNode } from '../tree.ts';
-import { cast } from '../cast.ts';
+import { cast, type TypeName } from '../cast.ts';
 import {
   aside,
   atomsOf,
@@ -15,21 +15,26 @@ import {
 import { bind, compile } from '../eval/compile.ts';
 import { functionKey, type Scope } from '../eval/scope.ts';
 import { compileType } from '../eval/types.ts';
-import { EMPTY, textOf, typeOf, type Sequence } from '../value.ts';
+import { EMPTY, textOf, typeOf, type Atom, type Sequence } from '../value.ts';
 import { expandName } from '../xpath/names.ts';
 import { parseExpression, parseType } from '../xpath/parse.ts';
 import { at, refuse } from './problem.ts';
 import { XSL, type Reader } from './read.ts';
 
-/** Declare the `xsl:function`s of a file, then compile their bodies: they may call each other. */
-export function compileFunctions(
+/**
+ * Declare the `xsl:function`s of a file. Returns what compiles their bodies, once the variables of
+ * the file are known: functions and variables may use each other.
+ */
+export function declareFunctions(
   nodes: readonly XmlNode[],
   reader: Reader,
   prefixes: ReadonlyMap<string, string>,
   scope: Scope,
-): void {
+): (scope: Scope) => void {
   const bodies = nodes.map((node) => declare(node, { reader, prefixes, scope }));
-  for (const compileBody of bodies) compileBody();
+  return (known) => {
+    for (const compileBody of bodies) compileBody(known);
+  };
 }
 
 type Context = {
@@ -38,15 +43,13 @@ type Context = {
   readonly scope: Scope;
 };
 
-function declare(node: XmlNode, context: Context): () => void {
+function declare(node: XmlNode, context: Context): (known: Scope) => void {
   const { reader, prefixes, scope } = context;
   const place = reader.place(node);
   const name = at(place, () => expandName(reader.need(node, 'name'), '', prefixes, 0));
   if (name.ns === '') refuse('WrongStructure', 'a function has a prefix', place);
   const parts = reader.elements(node);
   const params = parts.filter((part) => reader.is(part, XSL, 'param'));
-  let inner = { ...scope, depth: 0 };
-  for (const param of params) inner = bind(inner, reader.need(param, 'name')).inner;
   const converts = params.map((param) => compileConversion(param, context));
   const returns = compileConversion(node, context);
   let body: Code = constant(EMPTY);
@@ -56,7 +59,9 @@ function declare(node: XmlNode, context: Context): () => void {
       return invoke(env, values, () => returns(env, body.items(env)));
     });
   scope.shared.functions.set(functionKey(name, params.length), { arity: params.length, call });
-  return () => {
+  return (known) => {
+    let inner: Scope = { ...known, depth: 0 };
+    for (const param of params) inner = bind(inner, reader.need(param, 'name')).inner;
     body = compileBody(parts.slice(params.length), node, { ...context, scope: inner });
   };
 }
@@ -92,11 +97,17 @@ function compileConversion(node: XmlNode, { reader, prefixes, scope }: Context):
       target === undefined
         ? items
         : atomsOf(env, items).map((atom) =>
-            typeOf(atom) === 'untyped' ? cast(atom, target) : atom,
+            isConverted(atom, target) ? cast(atom, target) : atom,
           );
     if (fits(env, values)) return values;
     throw new EvaluationFault('XPTY0004', `${place.rule} asks for ${text}`);
   };
+}
+
+/** Untyped content takes any type, decimals become doubles; nothing else changes by itself. */
+function isConverted(atom: Atom, target: TypeName): boolean {
+  const type = typeOf(atom);
+  return type === 'untyped' || (type === 'decimal' && target.base === 'double');
 }
 
 /** Variables first, then what the function gives. */
@@ -108,7 +119,7 @@ function compileBody(parts: readonly XmlNode[], owner: XmlNode, context: Context
     refuse('NotSupported', 'text in a function is not supported', reader.place(owner));
   }
   if (reader.is(first, XSL, 'variable')) {
-    const value = compileAttribute(first, 'select', context);
+    const value = compileVariable(first, context);
     const { inner, slot } = bind(scope, reader.need(first, 'name'));
     const rest = compileBody(others, owner, { ...context, scope: inner });
     return fromItems((env) => {
@@ -123,6 +134,25 @@ function compileBody(parts: readonly XmlNode[], owner: XmlNode, context: Context
     'a function gives the value of one instruction',
     reader.place(owner),
   );
+}
+
+/** A variable is an expression, or what stands between the tags: text, or one instruction. */
+function compileVariable(node: XmlNode, context: Context): Code {
+  const value = compileContent(node, context);
+  const convert = compileConversion(node, context);
+  return fromItems((env) => convert(env, value.items(env)));
+}
+
+function compileContent(node: XmlNode, context: Context): Code {
+  const { reader } = context;
+  if (reader.attribute(node, 'select') !== undefined)
+    return compileAttribute(node, 'select', context);
+  if (reader.elements(node).length === 0) {
+    return constant([{ kind: 'untyped', text: reader.text(node) }]);
+  }
+  const body = compileBody(reader.elements(node), node, context);
+  // Without a type, what is inside becomes the text of a new document.
+  return reader.attribute(node, 'as') === undefined ? asText(body) : body;
 }
 
 function compileInstruction(node: XmlNode, context: Context): Code {
@@ -140,7 +170,10 @@ function compileInstruction(node: XmlNode, context: Context): Code {
 
 /** A text node in XSLT; nobody here can tell it from its untyped content. */
 function compileText(node: XmlNode, context: Context): Code {
-  const value = compileAttribute(node, 'select', context);
+  return asText(compileAttribute(node, 'select', context));
+}
+
+function asText(value: Code): Code {
   return fromItems((env) => {
     const text = atomsOf(env, value.items(env)).map(textOf).join(' ');
     return [{ kind: 'untyped', text: chargeText(env, text) }];

@@ -39,7 +39,7 @@ type Alternative = {
 
 /** Compile a match pattern: paths of child and attribute steps, joined by `|`. */
 export function compileContext(expr: Expr, scope: Scope): ContextMatcher {
-  const alternatives = unionOf(expr).map((path) => compileAlternative(path, scope));
+  const alternatives = expand(expr, scope).map((path) => compileAlternative(path, scope));
   return {
     isCandidate: (kind, name) => alternatives.some((one) => one.isCandidate(kind, name)),
     isOpen: alternatives.some(({ isOpen }) => isOpen),
@@ -47,10 +47,40 @@ export function compileContext(expr: Expr, scope: Scope): ContextMatcher {
   };
 }
 
-function unionOf(expr: Expr): readonly Expr[] {
-  return expr.kind === 'combine' && expr.op === 'union'
-    ? [...unionOf(expr.left), ...unionOf(expr.right)]
-    : [expr];
+/** `(a | b)[p]/c` is `a[p]/c | b[p]/c`: unions inside become unions of whole paths. */
+function expand(expr: Expr, scope: Scope): readonly Expr[] {
+  switch (expr.kind) {
+    case 'combine':
+      return expr.op === 'union'
+        ? [...expand(expr.left, scope), ...expand(expr.right, scope)]
+        : [expr];
+    case 'slash':
+      return expand(expr.left, scope).map((left) => ({ ...expr, left }));
+    case 'filter':
+      return expand(expr.base, scope).map((base) => withPredicates(base, uncounted(expr, scope)));
+    default:
+      return [expr];
+  }
+}
+
+/** Positions over a path in parentheses are not those among siblings. */
+function uncounted(expr: ExprOf<'filter'>, scope: Scope): ExprOf<'filter'> {
+  const counted = expr.predicates.find(
+    (one) => one.kind === 'literal' || scope.shared.facts.of(one).mentionsPosition,
+  );
+  if (counted === undefined) return expr;
+  const reason = 'a context that counts over a path in parentheses is not supported';
+  throw new ExpressionRefused('NotSupported', reason, counted.at);
+}
+
+/** The path with more predicates on its last step. */
+function withPredicates(path: Expr, { predicates, at }: ExprOf<'filter'>): Expr {
+  if (path.kind === 'step') return { ...path, predicates: [...path.predicates, ...predicates] };
+  if (path.kind !== 'slash') return { kind: 'filter', at, base: path, predicates };
+  return {
+    ...path,
+    right: withPredicates(path.right, { kind: 'filter', at, base: path, predicates }),
+  };
 }
 
 type PathStep = { readonly step: ExprOf<'step'>; readonly isDeep: boolean };

@@ -39,12 +39,14 @@ const NO_PARAMS: Params = new Map();
 export class Reader {
   readonly #tree: XmlTree;
   readonly #lines: ReadonlyMap<XmlNode, number>;
+  readonly #declared: ReadonlyMap<string, string>;
   #rules = 0;
   #checks = 0;
 
-  constructor({ tree, lines }: LocatedTree) {
+  constructor({ tree, lines, prefixes }: LocatedTree) {
     this.#tree = tree;
     this.#lines = lines;
+    this.#declared = prefixes;
   }
 
   schema(): SchemaSource {
@@ -112,6 +114,11 @@ export class Reader {
     return node.children.some(({ kind, text }) => kind === 'text' && /[^ \t\r\n]/.test(text ?? ''));
   }
 
+  /** All text inside. */
+  text(node: XmlNode): string {
+    return stringValue(this.#tree, node);
+  }
+
   /** Child elements that are among those expected; documentation is left out, others refused. */
   #parts(
     node: XmlNode,
@@ -138,7 +145,11 @@ export class Reader {
 
   #prefixes(parts: readonly XmlNode[]): ReadonlyMap<string, string> {
     const declared = parts.filter((node) => this.is(node, SCH, 'ns'));
-    return new Map(declared.map((node) => [this.need(node, 'prefix'), this.need(node, 'uri')]));
+    // Functions of XSLT are named by prefixes of the file itself.
+    return new Map([
+      ...this.#declared,
+      ...declared.map((node) => [this.need(node, 'prefix'), this.need(node, 'uri')] as const),
+    ]);
   }
 
   #lets(parts: readonly XmlNode[], params: Params): readonly LetSource[] {
