@@ -120,7 +120,9 @@ describe('a command line', () => {
   });
 
   it('names contracts and methods it does not know', async () => {
-    expect((await hanse(['call', 'nothing.at', '{}'])).stderr).toContain('UnknownContract');
+    expect((await hanse(['call', 'Nothing.at', '{}'])).stderr).toContain('UnknownContract');
+    const url = 'http://127.0.0.1:1';
+    expect((await hanse(['call', 'nothing.at', '{}', '--url', url])).code).toBe(5);
     expect((await hanse(['query', 'evidence.gett', '{}'])).stderr).toContain('UnknownQuery');
     expect((await hanse(['query', 'evidence', '{}'])).code).toBe(2);
   });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isHanseError } from '@hanse/kit';
 import { createContext, type Context } from './context.ts';
+import { placesOfError } from './contracts/places.ts';
 import { exitCodeOf, exitCodes } from './exit.ts';
 import { textOption, type Input } from './input.ts';
 import { findLanguage, parseLanguage } from './language.ts';
@@ -44,6 +45,7 @@ export async function runCli(host: Host): Promise<number> {
       nowMs: host.nowMs,
     });
   let out = outputOf({ json: argv.includes('--json') });
+  let context: Context | undefined;
   try {
     const parsed = asRun(parseCommandLine(argv, language));
     if (parsed.kind === 'help') {
@@ -53,10 +55,11 @@ export async function runCli(host: Host): Promise<number> {
     out = outputOf(parsed.input.options);
     host.onCommand?.(parsed.entry);
     const module = await parsed.entry.load();
-    return (await module.run(contextOf(host, out, parsed.input), parsed.input)) ?? exitCodes.ok;
+    context = contextOf(host, out, parsed.input);
+    return (await module.run(context, parsed.input)) ?? exitCodes.ok;
   } catch (error) {
     if (host.signal.aborted) return exitCodes.interrupted;
-    out.error(error);
+    out.error(error, await placesOfError(context, error));
     if (!isHanseError(error) && env['HANSE_DEBUG'] !== undefined && error instanceof Error) {
       host.stderr.write(`${error.stack ?? error.message}\n`);
     }

@@ -66,11 +66,28 @@ _hanse() {
   case "$path" in
 ${lines.join('\n')}
   esac
+  case "$path" in
+${bashNames()}
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
 }
 complete -o filenames -F _hanse hanse ./hanse
 `;
+}
+
+/** Names of methods come from the contracts that the project has seen, when they are asked for. */
+const NAMED = [
+  ['call', 'methods'],
+  ['query', 'queries'],
+] as const;
+
+function bashNames(): string {
+  const lines = NAMED.map(
+    ([name, kind]) =>
+      `    "${name}"|"contract ${name}") words="$words $("\${COMP_WORDS[0]}" contract names --kind ${kind} 2>/dev/null)" ;;`,
+  );
+  return lines.join('\n');
 }
 
 function zshScript(language: Language): string {
@@ -91,6 +108,7 @@ _hanse() {
     _describe command top
   else
     case "$words[2]" in
+${NAMED.map(([name, kind]) => `      ${name}) compadd -- \${(f)"$($words[1] contract names --kind ${kind} 2>/dev/null)"} ;;`).join('\n')}
 ${cases.join('\n')}
       *) _files ;;
     esac
@@ -112,9 +130,13 @@ function fishScript(language: Language): string {
         `complete -c hanse -n '__fish_seen_subcommand_from ${group.name}' -f -a ${word} -d '${quote(summaryOf(of, language))}'`,
     ),
   );
+  const names = NAMED.map(
+    ([name, kind]) =>
+      `complete -c hanse -n '__fish_seen_subcommand_from ${name}' -f -a '(hanse contract names --kind ${kind} 2>/dev/null)'`,
+  );
   const options = globalOptions.map(({ flags, text }) => {
     const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
     return `complete -c hanse -l ${name} -d '${quote(textIn(text, language))}'`;
   });
-  return `# hanse completion for fish: hanse completion fish | source\n${[...top, ...sub, ...options].join('\n')}\n`;
+  return `# hanse completion for fish: hanse completion fish | source\n${[...top, ...sub, ...names, ...options].join('\n')}\n`;
 }

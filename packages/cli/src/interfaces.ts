@@ -1,7 +1,10 @@
 import { decode, encode, fromJson, type AnySchema, type Json, type Schema } from '@hanse/codec';
-import { HanseError, toBase64Url } from '@hanse/kit';
-import { systemContracts, type ContractInterface } from '@hanse/model';
+import { HanseError, isHanseError, toBase64Url } from '@hanse/kit';
+import { isContractName, systemContracts, type ContractInterface } from '@hanse/model';
+import type { Context } from './context.ts';
+import { keepManifest, keptInterface } from './contracts/kept.ts';
 import { usage } from './input.ts';
+import type { Project } from './project.ts';
 
 const interfaces: Readonly<Record<string, ContractInterface>> = systemContracts;
 
@@ -14,17 +17,19 @@ export type Target = {
 };
 
 /** The method behind `contract.method`. Throws UsageError, UnknownContract, UnknownMethod. */
-export function findMethod(text: string): Target {
+export async function findMethod(context: Context, text: string): Promise<Target> {
   const { contract, name } = splitName(text, 'method');
-  const found = own(findContract(contract).methods, name);
+  const { methods } = await findContract(context, contract);
+  const found = own(methods, name);
   if (found === undefined) throw new HanseError('UnknownMethod', { contract, method: name });
   return { contract, name, args: asSchema(found.args), result: asSchema(found.result) };
 }
 
 /** The query behind `contract.query`. Throws UsageError, UnknownContract, UnknownQuery. */
-export function findQuery(text: string): Target {
+export async function findQuery(context: Context, text: string): Promise<Target> {
   const { contract, name } = splitName(text, 'query');
-  const found = own(findContract(contract).queries, name);
+  const { queries } = await findContract(context, contract);
+  const found = own(queries, name);
   if (found === undefined) throw new HanseError('UnknownQuery', { contract, query: name });
   return { contract, name, args: asSchema(found.args), result: asSchema(found.result) };
 }
@@ -50,19 +55,44 @@ export function encodeArgs(target: Target, value: unknown): Uint8Array {
   }
 }
 
-/** JSON view of a call's arguments; base64url where the method is not known here. */
-export function argsJson(contract: string, method: string, bytes: Uint8Array): Json {
-  return view(own(own(interfaces, contract)?.methods, method)?.args, bytes);
+/** A result of canonical bytes. Throws Malformed. */
+export function readResult({ result }: Target, bytes: Uint8Array): unknown {
+  const value = decode(result, bytes);
+  if (value.ok) return value.value;
+  throw new HanseError('Malformed', { object: 'result', reason: value.error });
 }
 
-/** JSON view of a call's result; base64url where the method is not known here. */
-export function resultJson(contract: string, method: string, bytes: Uint8Array): Json {
-  return view(own(own(interfaces, contract)?.methods, method)?.result, bytes);
+/** JSON views of bytes by the interfaces of their contracts; base64url where one is not known. */
+export type Views = {
+  readonly args: (contract: string, method: string, bytes: Uint8Array) => Json;
+  readonly result: (contract: string, method: string, bytes: Uint8Array) => Json;
+  readonly event: (contract: string, event: string, bytes: Uint8Array) => Json;
+};
+
+/** Views of what these contracts take, give and announce. A contract that cannot be read has none. */
+export async function viewsOf(context: Context, contracts: Iterable<string>): Promise<Views> {
+  const known = new Map<string, ContractInterface>();
+  for (const name of new Set(contracts)) {
+    const found = await findContract(context, name).catch((error: unknown) => {
+      if (isHanseError(error)) return undefined;
+      throw error;
+    });
+    if (found !== undefined) known.set(name, found);
+  }
+  return viewsBy((contract) => known.get(contract));
 }
 
-/** JSON view of an event's data; base64url where the event is not known here. */
-export function eventJson(contract: string, event: string, bytes: Uint8Array): Json {
-  return view(own(own(interfaces, contract)?.events, event), bytes);
+/** Views by native contracts and by the manifests that this project has seen: no node is asked. */
+export function offlineViews(project: Project): Views {
+  return viewsBy((contract) => own(interfaces, contract) ?? keptInterface(project, contract));
+}
+
+function viewsBy(of: (contract: string) => ContractInterface | undefined): Views {
+  return {
+    args: (contract, method, bytes) => view(own(of(contract)?.methods, method)?.args, bytes),
+    result: (contract, method, bytes) => view(own(of(contract)?.methods, method)?.result, bytes),
+    event: (contract, event, bytes) => view(own(of(contract)?.events, event), bytes),
+  };
 }
 
 /** Names and kinds of a schema's fields, such as `id hash, statement text`. */
@@ -73,15 +103,19 @@ export function describeFields({ shape }: AnySchema): string {
     .join(', ');
 }
 
-/** The interface of a contract. Throws UnknownContract. */
-export function findContract(contract: string): ContractInterface {
-  const found = own(interfaces, contract);
-  if (found === undefined) throw new HanseError('UnknownContract', { contract });
-  return found;
+/** The interface of a contract: native ones are known here, others are read from the chain, proved. */
+export async function findContract(context: Context, contract: string): Promise<ContractInterface> {
+  const native = own(interfaces, contract);
+  if (native !== undefined) return native;
+  if (!isContractName(contract)) throw new HanseError('UnknownContract', { contract });
+  const { signal, project } = context;
+  const { record, offers } = await (await context.client()).deployed(contract, { signal });
+  keepManifest(project, record);
+  return offers;
 }
 
-/** All contracts by name. */
-export function allContracts(): readonly (readonly [string, ContractInterface])[] {
+/** The native contracts by name. */
+export function nativeContracts(): readonly (readonly [string, ContractInterface])[] {
   return Object.entries(interfaces);
 }
 

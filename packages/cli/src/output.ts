@@ -31,7 +31,8 @@ export type Output = {
   readonly note: (text: string) => void;
   /** What should be known even in scripts. */
   readonly warn: (text: string) => void;
-  readonly error: (error: unknown) => void;
+  /** What failed, and where in a contract if it did there. */
+  readonly error: (error: unknown, places?: readonly string[]) => void;
   readonly progress: (label: string, total: number) => Progress;
 };
 
@@ -78,10 +79,10 @@ export function createOutput(parts: OutputParts): Output {
     warn: (text) => {
       stderr.write(`${noteStyle.yellow('!')} ${text}\n`);
     },
-    error: (error) => {
+    error: (error, places = []) => {
       const text = isJson
-        ? JSON.stringify(errorJson(error))
-        : renderError(error, { language, style: noteStyle });
+        ? JSON.stringify(errorJson(error, places))
+        : renderError(error, { language, style: noteStyle, places });
       stderr.write(`${text}\n`);
     },
     progress: (label, total) => {

@@ -15,6 +15,8 @@ export type Project = {
   readonly trustDir: string;
   readonly outboxDir: string;
   readonly bundlesDir: string;
+  /** Manifests seen and source maps of contracts built here. */
+  readonly contractsDir: string;
 };
 
 const FOLDER = '.hanse';
@@ -51,6 +53,7 @@ export function projectAt(root: string): Project {
     trustDir: join(dir, 'trust'),
     outboxDir: join(dir, 'outbox'),
     bundlesDir: join(dir, 'bundles'),
+    contractsDir: join(dir, 'contracts'),
   };
 }
 

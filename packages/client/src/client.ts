@@ -27,6 +27,7 @@ import {
   type QueryArgs,
   type QueryName,
   type QueryResult,
+  type TypedQuery,
 } from './calls.ts';
 import {
   askJson,
@@ -155,6 +156,8 @@ export type Client = {
     args: QueryArgs<C, Q>,
     options?: ReadOptions,
   ) => Promise<Answered<QueryResult<C, Q>>>;
+  /** A query whose schemas the caller brings: for programs that know contracts by their manifests only. */
+  readonly queryTyped: <T>(query: TypedQuery<T>, options?: ReadOptions) => Promise<Answered<T>>;
   readonly record: (key: Uint8Array, options?: ProvedOptions) => Promise<Proved<Uint8Array>>;
   readonly identity: (did: string, options?: ProvedOptions) => Promise<Proved<DidRecord>>;
   readonly evidence: (id: Uint8Array, options?: ProvedOptions) => Promise<Proved<Evidence>>;
@@ -297,13 +300,22 @@ async function send(
 
 type Reading = Pick<
   Client,
-  'query' | 'record' | 'identity' | 'evidence' | 'receipt' | 'provedBlock' | 'events' | 'watch'
+  | 'query'
+  | 'queryTyped'
+  | 'record'
+  | 'identity'
+  | 'evidence'
+  | 'receipt'
+  | 'provedBlock'
+  | 'events'
+  | 'watch'
 >;
 
 function reading(connection: Connection): Reading {
   return {
     query: (contract, query, args, options = {}) =>
       runQuery(connection, queryOf(contract, query, args), options),
+    queryTyped: (query, options = {}) => runQuery(connection, query, options),
     record: (key, options = {}) => readRecord(connection, key, options),
     identity: (did, options = {}) => readIdentity(connection, did, options),
     evidence: (id, options = {}) => readEvidence(connection, id, options),

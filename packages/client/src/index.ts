@@ -9,11 +9,18 @@ export {
   type QueryName,
   type QueryResult,
   type TypedCall,
+  type TypedQuery,
 } from './calls.ts';
 export { createClient, type Client, type ClientConfig, type DraftOptions } from './client.ts';
 export type { Chain } from './connection.ts';
 export type { ContractClient, ContractEvent, ContractEventOptions } from './contract.ts';
 export type { Settled } from './deliver.ts';
+export {
+  deployContract,
+  type DeployedVersion,
+  type Deployment,
+  type DeployOptions,
+} from './deploy.ts';
 export type { ChainEvent, EventOptions } from './events.ts';
 export { keySigner, type Signer } from './keys.ts';
 export { advance, memoryTrustStore, type Newest, type TrustStore } from './newest.ts';

@@ -5,11 +5,11 @@ import type { Context } from '../context.ts';
 import { argument, integerOption, mustArgument, textOption, type Input } from '../input.ts';
 import {
   encodeArgs,
-  eventJson,
   findMethod,
   readArgs,
-  resultJson,
+  viewsOf,
   type Target,
+  type Views,
 } from '../interfaces.ts';
 import { readJsonArgument } from '../jsonarg.ts';
 import { inlineJson } from '../render/json.ts';
@@ -22,7 +22,7 @@ const TIMEOUT_S_MAX = 3_600;
 /** Call a method of a contract in a transaction of its own. */
 export async function run(context: Context, input: Input): Promise<void> {
   const { out } = context;
-  const target = findMethod(mustArgument(input, 0, 'contract.method'));
+  const target = await findMethod(context, mustArgument(input, 0, 'contract.method'));
   const json = await readJsonArgument(context, target, argument(input, 1));
   const args = encodeArgs(target, readArgs(target, json));
   const gasLimit = integerOption(input, 'gas', { min: 1, max: limits.gasPerTxMax });
@@ -39,25 +39,34 @@ export async function run(context: Context, input: Input): Promise<void> {
     ...(gasLimit === undefined ? {} : { gasLimit }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1_000 }),
   });
-  const view = receiptJson(target, done.receipt);
-  out.result({ ...view, state: done.until }, () => renderCall(context, target, done));
+  const views = await viewsOf(context, [
+    target.contract,
+    ...done.receipt.events.map((event) => event.contract),
+  ]);
+  const view = receiptJson(views, target, done.receipt);
+  out.result({ ...view, state: done.until }, () => renderCall(context, views, target, done));
 }
 
-function receiptJson({ contract, name }: Target, receipt: Receipt) {
+function receiptJson(views: Views, { contract, name }: Target, receipt: Receipt) {
   return {
     txid: toHex(receipt.txid),
     height: receipt.height,
     gas: receipt.gas,
-    results: receipt.results.map((bytes): Json => resultJson(contract, name, bytes)),
+    results: receipt.results.map((bytes): Json => views.result(contract, name, bytes)),
     events: receipt.events.map((event): Json => ({
       contract: event.contract,
       name: event.name,
-      data: eventJson(event.contract, event.name, event.data),
+      data: views.event(event.contract, event.name, event.data),
     })),
   };
 }
 
-function renderCall({ out }: Context, target: Target, { receipt, until, elapsedMs }: Done): string {
+function renderCall(
+  { out }: Context,
+  views: Views,
+  target: Target,
+  { receipt, until, elapsedMs }: Done,
+): string {
   const { words, style } = out;
   const told = until === 'proved' ? words.called : words.calledFinal;
   const rows: (readonly [string, string])[] = [
@@ -65,11 +74,11 @@ function renderCall({ out }: Context, target: Target, { receipt, until, elapsedM
     [words.gas, String(receipt.gas)],
   ];
   for (const bytes of receipt.results) {
-    const text = inlineJson(resultJson(target.contract, target.name, bytes));
+    const text = inlineJson(views.result(target.contract, target.name, bytes));
     if (text !== '') rows.push([words.results, text]);
   }
   for (const event of receipt.events) {
-    const data = inlineJson(eventJson(event.contract, event.name, event.data));
+    const data = inlineJson(views.event(event.contract, event.name, event.data));
     rows.push([words.events, `${event.contract}.${event.name}  ${data}`]);
   }
   const head = `${style.green('✓')} ${told(receipt.height, formatDuration(elapsedMs))}`;

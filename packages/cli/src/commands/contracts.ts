@@ -1,15 +1,16 @@
 import type { Context } from '../context.ts';
 import { argument, type Input } from '../input.ts';
-import { allContracts, describeFields, findContract } from '../interfaces.ts';
+import { describeFields, findContract, nativeContracts } from '../interfaces.ts';
 import { jsonSchema, type Json } from '@hanse/codec';
 import type { ContractInterface } from '@hanse/model';
 import { pad } from '../render/width.ts';
 
-/** List contracts, or one with the arguments of its methods and queries. */
+/** List native contracts, or one of any with the arguments of its methods and queries. */
 export async function run(context: Context, input: Input): Promise<void> {
   const { out } = context;
   const name = argument(input, 0);
-  const chosen = name === undefined ? allContracts() : [[name, findContract(name)] as const];
+  const chosen =
+    name === undefined ? nativeContracts() : [[name, await findContract(context, name)] as const];
   const json = Object.fromEntries(chosen.map(([key, one]) => [key, interfaceJson(one)]));
   const hasDetails = name !== undefined;
   out.result(json, () =>

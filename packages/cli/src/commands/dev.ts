@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { createClient, type Client } from '@hanse/client';
 import { HanseError, isHanseError, must } from '@hanse/kit';
 import { createNativeSuite } from '@hanse/native';
@@ -11,13 +11,14 @@ import { beginChain } from '../dev/begin.ts';
 import { writeConfigs, type ValidatorFiles } from '../dev/configs.ts';
 import { depositDemo, type DemoParts } from '../dev/demo.ts';
 import { makeNetwork } from '../dev/make.ts';
-import { ORGANISATIONS } from '../dev/organisations.ts';
+import { LiveContracts } from '../dev/contracts.ts';
+import { organisationIdentity, ORGANISATIONS } from '../dev/organisations.ts';
 import { choosePorts, DEFAULT_PORT, type Ports } from '../dev/ports.ts';
 import { quorumOf, Validators, type Ended, type ValidatorsListener } from '../dev/validators.ts';
 import { exitCodes } from '../exit.ts';
 import { makePrivateDir, prettyJson, writePrivateFile } from '../files.ts';
 import { IdentityStore } from '../identities.ts';
-import { choiceOption, flagOption, integerOption, type Input } from '../input.ts';
+import { choiceOption, flagOption, integerOption, textOption, type Input } from '../input.ts';
 import { networkPaths } from '../project.ts';
 import { viewError } from '../render/error.ts';
 import { formatDuration } from '../render/values.ts';
@@ -27,6 +28,12 @@ const START_MS = 90_000;
 const PORT_MAX = 65_500;
 const PORT_TRIES = 3;
 
+/** What is to be ended when the command ends. */
+type Running = {
+  validators: Validators | undefined;
+  contracts: LiveContracts | undefined;
+};
+
 /** Where a network lies, and whether it goes when it stops. */
 type Place = { readonly dir: string; readonly isTemporary: boolean };
 
@@ -34,13 +41,14 @@ type Place = { readonly dir: string; readonly isTemporary: boolean };
 export async function run(context: Context, input: Input): Promise<number> {
   const place = choosePlace(context, input);
   const release = await openPlace(context, input, place);
-  const validators: { current: Validators | undefined } = { current: undefined };
+  const running: Running = { validators: undefined, contracts: undefined };
   try {
-    await serve(context, input, place, (one) => (validators.current = one));
+    await serve(context, input, place, running);
   } catch (error) {
     if (!context.signal.aborted) throw error;
   } finally {
-    await close(context, place, validators.current);
+    await running.contracts?.stop();
+    await close(context, place, running.validators);
     await release();
   }
   return context.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
@@ -86,7 +94,7 @@ async function serve(
   context: Context,
   input: Input,
   place: Place,
-  onValidators: (validators: Validators) => void,
+  running: Running,
 ): Promise<void> {
   const { out, signal, nowMs } = context;
   const paths = networkPaths(place.dir);
@@ -96,7 +104,7 @@ async function serve(
   const { ports, files, validators } = await startOnFreePorts(context, place, {
     network,
     asked,
-    onValidators,
+    onValidators: (one) => (running.validators = one),
   });
   const client = clientOf(
     files.map((file) => file.url),
@@ -114,11 +122,27 @@ async function serve(
   });
   tick(context, 'up', nowMs() - startedMs, { count: validators.running, beginning });
   printReady(context, { place, network, ports, beginning, pids: validators.pids });
+  const contracts = textOption(input, 'contracts');
+  if (contracts !== undefined) {
+    const path = resolve(context.cwd, contracts);
+    const signer = await identities.signer(
+      suite,
+      deployerOf(identities, context.settings.as.value),
+    );
+    running.contracts = new LiveContracts({ context, client, identities, signer, path });
+    await running.contracts.start();
+  }
   if (flagOption(input, 'demo')) {
     await tryDemo(context, { client, suite, identities, paths, ports });
   }
   if (!out.isJson) out.note(`\n  ${out.words.stopHint}`);
   await untilAborted(signal);
+}
+
+/** The organisation behind the identity in use: it decides on upgrades with its own key. */
+function deployerOf(identities: IdentityStore, name: string): string {
+  const organisation = organisationIdentity(name);
+  return identities.has(organisation) ? organisation : name;
 }
 
 type Started = {

@@ -17,6 +17,7 @@ import { argument, integerOption, mustArgument, usage, type Input } from '../inp
 import { checkReceiptDocument, isReceiptDocument } from '../receipts.ts';
 import { renderFields } from '../render/table.ts';
 import { formatBytes, formatTime } from '../render/values.ts';
+import { offlineViews } from '../interfaces.ts';
 import { receiptJson, renderReceipt } from './tx-show.ts';
 
 /** Check a proof bundle without a network, and the file against it when one is given. */
@@ -69,10 +70,15 @@ function checkReceipt(
   const nowMs = context.nowMs();
   const { receipt, genesisHash } = checkReceiptDocument(document, { trusted, nowMs, maxAgeMs });
   if (trusted === undefined) out.warn(out.words.unanchoredBundle(genesisHash));
-  const json = { verified: true, anchored: trusted !== undefined, receipt: receiptJson(receipt) };
+  const views = offlineViews(context.project);
+  const json = {
+    verified: true,
+    anchored: trusted !== undefined,
+    receipt: receiptJson(views, receipt),
+  };
   out.result(json, () => {
     const mark = out.style.green('✓');
-    return `${mark} ${out.words.verified}\n${renderReceipt(context, receipt)}`;
+    return `${mark} ${out.words.verified}\n${renderReceipt(context, views, receipt)}`;
   });
 }
 

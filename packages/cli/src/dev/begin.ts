@@ -1,4 +1,4 @@
-import type { Client } from '@hanse/client';
+import { callOf, type Client } from '@hanse/client';
 import { fromJson, isJsonArray } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
 import { HanseError, isHanseError } from '@hanse/kit';
@@ -10,6 +10,8 @@ import { NETWORK } from './make.ts';
 const ASK_MS = 30_000;
 const LINKS_MS = 15_000;
 const POLL_MS = 100;
+/** Duty of people who sign upgrades for their organisation. */
+const DEPLOYER = 'deployer';
 
 /** How the chain stands when the network is up. */
 export type Beginning =
@@ -46,7 +48,10 @@ export async function beginChain(options: {
         if (controller === undefined) return;
         const signer = await identities.signer(suite, controller.name);
         const submit = { signers: [signer], idempotencyKey: `dev/operator/${did}`, signal };
-        await client.call('identity', 'register', { inception }, { ...submit, timeoutMs: ASK_MS });
+        // Operators may sign upgrades of contracts for their organisations.
+        const duty = callOf('roles', 'grantDuty', { did, duty: DEPLOYER });
+        const register = callOf('identity', 'register', { inception });
+        await client.transact([register.call, duty.call], { ...submit, timeoutMs: ASK_MS });
       }),
     );
   } catch (error) {

@@ -159,6 +159,37 @@ export const en = {
   keyRevoked: (kid: string, height: number) => `${kid} is revoked from block ${height + 1} on`,
   confirmRevoke: 'your confirmation that the key may be revoked for ever',
 
+  // Contracts.
+  contractBuilt: (name: string) => `${name} is built and loads`,
+  contractLive: (name: string, version: number, height: number, elapsed: string) =>
+    `${name} v${version} is live from block ${height} on · ${elapsed}`,
+  uploading: 'uploading',
+  sameCode: 'the same code is on the chain',
+  sameManifest: 'the code changes; what it offers and stores stays as it is',
+  nothingSent: (what: string) => `${what}: nothing was sent`,
+  tables: 'Tables',
+  internals: 'Internals',
+  owners: 'Owners',
+  ownersNeeded: (names: string, threshold: number, count: number) =>
+    `${names}  (${threshold} of ${count} sign an upgrade)`,
+  codeHash: 'Code hash',
+  native: 'native',
+  newestIs: (version: number) => `the newest is ${version}`,
+  fieldAt: 'At',
+  contractUpToDate: (name: string, version: number) =>
+    `contract ${name} v${version}   as on the chain`,
+  contractDeployed: (name: string, version: number) => `contract ${name} v${version}   deployed`,
+  contractUpgraded: (name: string, version: number) => `contract ${name} v${version}   live`,
+  watching: (count: number, where: string) =>
+    `watching ${count} ${count === 1 ? 'contract' : 'contracts'} in ${where}`,
+  noContracts: (where: string) =>
+    `there is no contract in ${where} yet; a new file is deployed when it is saved`,
+  resetForStored: (command: string) =>
+    `rows on the chain keep their shape; for another one start anew: ${command} dev --reset`,
+  initDone: (dir: string) => `a project is in ${dir}`,
+  initNext: 'Next',
+  initLinked: (root: string) => `packages come from ${root}`,
+
   // Tools.
   allWell: 'Everything is in order.',
   problemsFound: (count: number) => `${count} problems found.`,

@@ -147,6 +147,33 @@ export const zh: Words = {
   keyRevoked: (kid, height) => `${kid} 自区块 ${height + 1} 起吊销`,
   confirmRevoke: '永久吊销密钥的确认',
 
+  // Contracts.
+  contractBuilt: (name) => `${name} 已构建并可加载`,
+  contractLive: (name, version, height, elapsed) =>
+    `${name} v${version} 自区块 ${height} 起生效 · ${elapsed}`,
+  uploading: '上传中',
+  sameCode: '链上已是相同代码',
+  sameManifest: '代码有变；其接口与存储保持不变',
+  nothingSent: (what) => `${what}：未发送`,
+  tables: '表',
+  internals: '内部方法',
+  owners: '所有者',
+  ownersNeeded: (names, threshold, count) => `${names}（升级须 ${count} 方中 ${threshold} 方签名）`,
+  codeHash: '代码哈希',
+  native: '原生',
+  newestIs: (version) => `最新为 ${version}`,
+  fieldAt: '位置',
+  contractUpToDate: (name, version) => `合约 ${name} v${version}   与链上一致`,
+  contractDeployed: (name, version) => `合约 ${name} v${version}   已部署`,
+  contractUpgraded: (name, version) => `合约 ${name} v${version}   已生效`,
+  watching: (count, where) => `正在监视 ${where} 中的 ${count} 个合约`,
+  noContracts: (where) => `${where} 中尚无合约；保存新文件后即部署`,
+  resetForStored: (command) =>
+    `链上已存的行保持其结构；如需其他结构请重新开始：${command} dev --reset`,
+  initDone: (dir) => `项目已建于 ${dir}`,
+  initNext: '下一步',
+  initLinked: (root) => `软件包来自 ${root}`,
+
   // Tools.
   allWell: '一切正常。',
   problemsFound: (count) => `发现 ${count} 个问题。`,

@@ -4,8 +4,8 @@ import type { Style } from './style.ts';
 import { pad } from './width.ts';
 
 const LABELS = {
-  en: { what: 'What', why: 'Why', fix: 'Fix', more: 'More' },
-  'zh-CN': { what: '情况', why: '原因', fix: '处理', more: '详情' },
+  en: { what: 'What', why: 'Why', fix: 'Fix', at: 'At', more: 'More' },
+  'zh-CN': { what: '情况', why: '原因', fix: '处理', at: '位置', more: '详情' },
 } as const;
 const LABEL_WIDTH = 6;
 
@@ -38,9 +38,14 @@ export function viewError(error: unknown, language: Language): ErrorView {
 /** An error as people read it: code, what failed, why, how to fix it, where to read more. */
 export function renderError(
   error: unknown,
-  options: { readonly language: Language; readonly style: Style },
+  options: {
+    readonly language: Language;
+    readonly style: Style;
+    /** Where in a contract it happened, innermost first. */
+    readonly places?: readonly string[];
+  },
 ): string {
-  const { language, style } = options;
+  const { language, style, places = [] } = options;
   const view = viewError(error, language);
   const labels = LABELS[language];
   const line = (label: string, text: string): string =>
@@ -50,12 +55,19 @@ export function renderError(
     line(labels.what, view.what),
     line(labels.why, view.why),
     line(labels.fix, view.fix),
+    ...places.map((place, i) => line(i === 0 ? labels.at : '', indented(place))),
     line(labels.more, `hanse docs ${view.code}`),
   ].join('\n');
 }
 
-/** An error as one JSON object: `{ error: { code, name, what, why, fix, retry, params } }`, in English. */
-export function errorJson(error: unknown): Json {
+/** An error as one JSON object: `{ error: { code, name, what, why, fix, retry, params, places? } }`, in English. */
+export function errorJson(error: unknown, places: readonly string[] = []): Json {
   const { code, name, what, why, fix, retry, params } = viewError(error, 'en');
-  return { error: { code, name, what, why, fix, retry, params } };
+  const where = places.length === 0 ? {} : { places };
+  return { error: { code, name, what, why, fix, retry, params, ...where } };
+}
+
+/** Lines of one place under each other, behind the label. */
+function indented(place: string): string {
+  return place.replaceAll('\n', `\n${' '.repeat(LABEL_WIDTH + 5)}`);
 }

@@ -1,4 +1,5 @@
 import { contractCommands } from './contracts.ts';
+import { deploymentCommands } from './deployment.ts';
 import type { CommandEntry, GroupEntry, OptionEntry } from './entry.ts';
 import { evidenceCommands } from './evidence.ts';
 import { identityCommands } from './identity.ts';
@@ -10,6 +11,7 @@ export const commands: readonly CommandEntry[] = [
   ...networkCommands,
   ...evidenceCommands,
   ...contractCommands,
+  ...deploymentCommands,
   ...identityCommands,
   ...toolCommands,
 ];
@@ -21,6 +23,10 @@ export const groups: readonly GroupEntry[] = [
     summary: { en: 'deposit files, show and check them', zh: '存证、查看与核验文件' },
   },
   { name: 'proof', summary: { en: 'export proofs', zh: '导出证明' } },
+  {
+    name: 'contract',
+    summary: { en: 'build, deploy, upgrade and call contracts', zh: '构建、部署、升级与调用合约' },
+  },
   { name: 'id', summary: { en: 'identities and their keys', zh: '身份与密钥' } },
   { name: 'block', summary: { en: 'look at blocks', zh: '查看区块' } },
   { name: 'tx', summary: { en: 'look at transactions', zh: '查看交易' } },

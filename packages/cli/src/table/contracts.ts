@@ -66,8 +66,8 @@ export const contractCommands: readonly CommandEntry[] = [
   {
     name: 'contracts',
     summary: {
-      en: 'list contracts with their methods, queries and events',
-      zh: '列出合约及其方法、查询和事件',
+      en: 'describe native contracts, or one of any: methods, queries and events',
+      zh: '说明原生合约或任一合约：方法、查询和事件',
     },
     args: [
       {
@@ -76,7 +76,7 @@ export const contractCommands: readonly CommandEntry[] = [
       },
     ],
     examples: ['contracts', 'contracts evidence'],
-    json: 'interfaces with JSON Schemas, as in GET /v1/contracts',
+    json: '{ <contract>: { methods, queries, events } } with JSON Schemas',
     load: () => import('../commands/contracts.ts'),
   },
   {

@@ -21,6 +21,13 @@ export const networkCommands: readonly CommandEntry[] = [
         },
       },
       {
+        flags: '--contracts <path>',
+        text: {
+          en: 'deploy the contracts of a folder or file, and again whenever they are saved',
+          zh: '部署目录或文件中的合约，保存后即自动升级',
+        },
+      },
+      {
         flags: '--demo',
         text: { en: 'deposit the demo documents', zh: '存证演示文档' },
       },
@@ -36,8 +43,13 @@ export const networkCommands: readonly CommandEntry[] = [
         text: { en: 'move the old chain aside and start a new one', zh: '移开旧链并启动新链' },
       },
     ],
-    examples: ['dev', 'dev --suite sm --temp', 'dev --demo --port 7400'],
-    json: '{ ready, chainId, suite, console, api[], data, identity, height, organisations[], pid }, once it is ready',
+    examples: [
+      'dev',
+      'dev --contracts contracts',
+      'dev --suite sm --temp',
+      'dev --demo --port 7400',
+    ],
+    json: '{ ready, chainId, suite, console, api[], data, identity, height, organisations[], pid }, once it is ready; then a line { contract, version, state, elapsedMs } per contract',
     isService: true,
     load: () => import('../commands/dev.ts'),
   },

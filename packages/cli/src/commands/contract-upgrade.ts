@@ -1,0 +1,1 @@
+export { runUpgrade as run } from './contract-deploy.ts';
