@@ -5,7 +5,7 @@ import type { Plan, PlanField } from './plan.ts';
 import { tag } from './tags.ts';
 
 /** Gas of one value that the host builds in the engine or reads from it, the engine's own work aside. */
-export const GAS_PER_VALUE = 4;
+export const GAS_PER_VALUE = 8;
 const AMOUNT_BYTES_MAX = 16;
 const SAFE_HIGH = 2 ** 21;
 

@@ -9,7 +9,6 @@ const WRITE_BYTECODE = 1 << 0;
 const STRIP_SOURCE = 1 << 4;
 const READ_BYTECODE = 1 << 0;
 
-
 /**
  * Bytecode of a script in strict mode, with lines and columns but without its text; undefined when an
  * exception is pending instead. The guest must be able to compile.

@@ -24,6 +24,7 @@ export type EngineExports = {
   readonly qjs_init2: (intrinsics: I32) => I32;
   readonly qjs_get_context_ptr: () => I32;
   readonly qjs_get_runtime_ptr: () => I32;
+  readonly qjs_set_promise_rejection_handler: (isOn: I32) => void;
   readonly qjs_set_max_stack_size: (sizeBytes: I32) => void;
   readonly qjs_compute_memory_usage: (out: I32) => void;
   readonly qjs_run_gc: () => void;
@@ -106,12 +107,7 @@ export type EngineExports = {
   ) => void;
   readonly boxed_JS_NewObject: (context: I32, out: I32) => void;
   readonly boxed_JS_NewStringLen: (context: I32, text: I32, sizeBytes: I32, out: I32) => void;
-  readonly boxed_JS_NewUint8ArrayCopy: (
-    context: I32,
-    bytes: I32,
-    sizeBytes: I32,
-    out: I32,
-  ) => void;
+  readonly boxed_JS_NewUint8ArrayCopy: (context: I32, bytes: I32, sizeBytes: I32, out: I32) => void;
   readonly boxed_JS_ReadObject: (
     context: I32,
     bytes: I32,
@@ -119,12 +115,7 @@ export type EngineExports = {
     flags: I32,
     out: I32,
   ) => void;
-  readonly boxed_JS_ToCStringLen2: (
-    context: I32,
-    length: I32,
-    value: I32,
-    isCesu8: I32,
-  ) => I32;
+  readonly boxed_JS_ToCStringLen2: (context: I32, length: I32, value: I32, isCesu8: I32) => I32;
   readonly boxed_JS_WriteObject: (context: I32, length: I32, value: I32, flags: I32) => I32;
 };
 

@@ -26,6 +26,7 @@ export type Constants = {
   readonly stackNow: Kept;
 };
 
+/** Names that the host looks for in values of a guest. */
 export const ATOM_NAMES = [
   'code',
   'host',
@@ -40,6 +41,7 @@ export const ATOM_NAMES = [
 ] as const;
 type AtomName = (typeof ATOM_NAMES)[number];
 
+/** The value undefined. */
 export const UNDEFINED: Kept = { payload: 0, tag: tag.undefined };
 
 /** Bytes of a value in the engine. */
@@ -268,5 +270,5 @@ const WRITABLE = 7;
 
 /** Atom of an index: below 2^31 it is the number itself. */
 export function indexAtom(index: number): number {
-  return (index | 0x8000_0000) | 0;
+  return index | 0x8000_0000 | 0;
 }

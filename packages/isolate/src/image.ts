@@ -77,7 +77,7 @@ function shareWith(
   closeGaps(isOwn);
   const pieces: Uint8Array[] = [];
   let ownBytes = 0;
-  for (let from = 0; from < blocks; ) {
+  for (let from = 0; from < blocks;) {
     let to = from + 1;
     while (to < blocks && isOwn[to] === isOwn[from]) to++;
     const [start, end] = [from * BLOCK_BYTES, to * BLOCK_BYTES];

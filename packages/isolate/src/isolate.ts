@@ -13,9 +13,12 @@ import type { LoadedProgram } from './program.ts';
 import { startEngine, type Started } from './start.ts';
 import { tag } from './tags.ts';
 
+/** What an isolate is made with. */
 export type IsolateOptions = {
   /** The engine, compiled, to share between the isolates of a process. */
   readonly module?: WebAssembly.Module;
+  /** Sees the whole memory of an instance after each load and run, for tests that compare it. */
+  readonly afterRun?: (memory: Uint8Array) => void;
 };
 
 /** The most gas that a run can be given: the meter is a signed 32-bit integer. */
@@ -37,7 +40,7 @@ export function compileEngine(): WebAssembly.Module {
  * comes first: a thread that overflows throws, because its verdict would be the machine's.
  */
 export function createIsolate(options: IsolateOptions = {}): Isolate {
-  const pool = new MachinePool(options.module ?? compileEngine());
+  const pool = new MachinePool(options.module ?? compileEngine(), options.afterRun);
   const programs = new WeakMap<Program, LoadedProgram>();
   return {
     engineHash: must(fromHex(ENGINE_HASH), 'the hash of the engine'),
@@ -103,9 +106,8 @@ function runMethod(
   guest.keptTo(guest.constants.host, argv + 3 * VALUE_BYTES);
   guest.call(program.run, program.contract, 4, argv, result);
   if (guest.tagOf(result) === tag.exception) return machine.threw(gasLimit, 'Threw');
-  if (guest.api.JS_IsJobPending(guest.constants.runtime) !== 0) {
-    return machine.failed(gasLimit, 'Unfinished', 'jobs are left when the method has returned');
-  }
+  const unfinished = machine.unfinished();
+  if (unfinished !== undefined) return machine.failed(gasLimit, 'Unfinished', unfinished);
   const bytes = reader.read(method.returns, result, 'the result');
   return { kind: 'returned', result: bytes, gas: machine.used(gasLimit) };
 }
@@ -115,10 +117,12 @@ class MachinePool {
   readonly started: Started;
   readonly #module: WebAssembly.Module;
   #machines: Machine[] = [];
+  readonly #afterRun: IsolateOptions['afterRun'];
   #depth = 0;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(module: WebAssembly.Module, afterRun: IsolateOptions['afterRun']) {
     this.#module = module;
+    this.#afterRun = afterRun;
     this.started = startEngine(module);
   }
 
@@ -131,6 +135,7 @@ class MachinePool {
     } finally {
       this.#depth--;
       machine.noteMemory();
+      this.#afterRun?.(machine.guest.bytes);
       if (this.#depth === 0) this.#trim();
     }
   }

@@ -64,12 +64,11 @@ function runTopLevel(
   }
   guest.free(io.exception);
   const bad = (message: string): Unreturned => machine.failed(gasLimit, 'BadCode', message);
-  if (guest.api.JS_IsJobPending(guest.constants.runtime) !== 0) {
-    return machine.failed(gasLimit, 'Unfinished', 'jobs are left when the code has been loaded');
-  }
+  const unfinished = machine.unfinished();
+  if (unfinished !== undefined) return machine.failed(gasLimit, 'Unfinished', unfinished);
   if (defined === undefined) return bad('it does not call hanse.define with a contract');
   if (isTwice) return bad('it defines two contracts');
-  const { contract, run, manifest } = defined as Defined;
+  const { contract, run, manifest } = defined;
   const parsed = canonicalManifest(fromUtf8(manifest) ?? '');
   if (parsed === undefined) return bad('its manifest has a number or text that JSON cannot hold');
   const plans = plansOf(guest, parsed.json);

@@ -44,13 +44,17 @@ export class Machine {
   /** The most pages that runs have had. */
   pagesHigh = 0;
   #ending: Ending | undefined;
+  #rejections = 0;
 
   constructor(module: WebAssembly.Module) {
     const env = {
       host_call: (index = 0, _name = 0, _receiver = 0, _argc = 0, argv = 0): number =>
         this.#hostCall(index, argv),
       host_interrupt: () => 0,
-      host_promise_rejection: () => 0,
+      host_promise_rejection: (_promise = 0, _reason = 0, isHandled = 0): number => {
+        this.#rejections += isHandled === 0 ? 1 : -1;
+        return 0;
+      },
       host_module_normalize: () => 0,
       host_module_load: () => 0,
       host_get_timezone_offset: () => 0,
@@ -77,6 +81,7 @@ export class Machine {
    */
   run<T>(gasLimit: number, work: () => T): T | Unreturned {
     this.#ending = undefined;
+    this.#rejections = 0;
     this.guest.api.gas.value = gasLimit;
     try {
       return work();
@@ -88,6 +93,13 @@ export class Machine {
   /** Gas used of a limit. */
   used(gasLimit: number): number {
     return gasLimit - Math.max(0, this.guest.left);
+  }
+
+  /** What a run has left undone, if anything: code that runs later would not run at all. */
+  unfinished(): string | undefined {
+    const { api, constants } = this.guest;
+    if (api.JS_IsJobPending(constants.runtime) !== 0) return 'jobs are left: contracts do not wait';
+    return this.#rejections > 0 ? 'a promise was rejected and nobody looked at it' : undefined;
   }
 
   /** Keep count of the memory that runs have touched. */

@@ -27,6 +27,7 @@ export type Plan =
       readonly cases: readonly (PlanName & { readonly plan: Plan })[];
     };
 
+/** A field of a struct: its name as an atom, and its plan. */
 export type PlanField = { readonly name: string; readonly atom: number; readonly plan: Plan };
 
 /** Prepare a shape; its names become atoms of the guest's memory. */

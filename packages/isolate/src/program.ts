@@ -1,4 +1,11 @@
-import { canonicalJson, isJsonArray, isJsonObject, shapeFromJson, type Json, type Shape } from '@hanse/codec';
+import {
+  canonicalJson,
+  isJsonArray,
+  isJsonObject,
+  shapeFromJson,
+  type Json,
+  type Shape,
+} from '@hanse/codec';
 import { utf8 } from '@hanse/kit';
 import type { Program } from '@hanse/vm';
 import type { Guest, Kept } from './guest.ts';

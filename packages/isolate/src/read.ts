@@ -72,9 +72,9 @@ export class ValueReader {
       case 'text':
         return this.#text(at, plan.bytesMax);
       case 'bytes':
-        return this.#bytes(at, 0, plan.bytesMax);
+        return this.#bytes(at, plan.bytesMax);
       case 'fixed':
-        return this.#bytes(at, plan.sizeBytes, plan.sizeBytes);
+        return this.#fixed(at, plan.sizeBytes);
       case 'oneOf':
         return this.#u8(this.#oneOf(at, plan.names));
       case 'option':
@@ -187,9 +187,7 @@ export class ValueReader {
   }
 
   #oneOf(at: number, names: readonly PlanName[]): number {
-    const index = this.#withText(at, (bytes) =>
-      names.findIndex(({ utf8 }) => isSame(bytes, utf8)),
-    );
+    const index = this.#withText(at, (bytes) => names.findIndex(({ utf8 }) => isSame(bytes, utf8)));
     if (index < 0) {
       throw new BadValue(`is not one of ${names.map(({ name }) => name).join(', ')}`);
     }
@@ -204,15 +202,27 @@ export class ValueReader {
     return result;
   }
 
-  #bytes(at: number, sizeMin: number, sizeMax: number): void {
+  #bytes(at: number, bytesMax: number): void {
+    const bytes = this.#viewOf(at);
+    if (bytes.length > bytesMax) {
+      throw new BadValue(`has ${bytes.length} bytes, limit ${bytesMax}`);
+    }
+    this.#lengthOf(bytes.length);
+    this.#out.set(bytes, this.#reserve(bytes.length));
+  }
+
+  #fixed(at: number, sizeBytes: number): void {
+    const bytes = this.#viewOf(at);
+    if (bytes.length !== sizeBytes) {
+      throw new BadValue(`has ${bytes.length} bytes, needs ${sizeBytes}`);
+    }
+    this.#out.set(bytes, this.#reserve(bytes.length));
+  }
+
+  #viewOf(at: number): Uint8Array {
     const bytes = readBytes(this.#guest, at);
     if (bytes === undefined) throw new BadValue('is not a Uint8Array');
-    if (bytes.length < sizeMin || bytes.length > sizeMax) {
-      const needed = sizeMin === sizeMax ? `needs ${sizeMin}` : `limit ${sizeMax}`;
-      throw new BadValue(`has ${bytes.length} bytes, ${needed}`);
-    }
-    if (sizeMin !== sizeMax) this.#lengthOf(bytes.length);
-    this.#out.set(bytes, this.#reserve(bytes.length));
+    return bytes;
   }
 
   #option(item: Plan, at: number): void {
@@ -287,7 +297,9 @@ export class ValueReader {
 export function arrayLength(guest: Guest, at: number): number | undefined {
   if (guest.classOf(at) !== classId.array) return undefined;
   const slot = guest.takeSlots(1);
-  const length = guest.ownProperty(at, guest.constants.atoms.length, slot) ? guest.number(slot) : undefined;
+  const length = guest.ownProperty(at, guest.constants.atoms.length, slot)
+    ? guest.number(slot)
+    : undefined;
   guest.releaseSlots(slot);
   return length;
 }

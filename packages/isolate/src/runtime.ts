@@ -24,6 +24,9 @@ export const runtimeSource = `(function (global) {
     'Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'Date', 'performance', 'Intl',
     'navigator', 'gc', 'print', 'scriptArgs', 'queueMicrotask', 'DOMException', 'atob', 'btoa', 'bjson',
   ]);
+  // An array over a buffer that changes its size would tell the host a length that holds no longer.
+  remove(ArrayBuffer.prototype, ['resize']);
+  Error.stackTraceLimit = 16;
   remove(Error, ['prepareStackTrace', 'stackTraceLimit', 'captureStackTrace']);
   const nothing = () => undefined;
   const console = { debug: nothing, error: nothing, info: nothing, log: nothing, warn: nothing };

@@ -2,14 +2,7 @@ import { assert, must, utf8 } from '@hanse/kit';
 import { evidenceSchema } from '@hanse/model';
 import { callInfoSchema } from '@hanse/vm';
 import { compile, evaluate } from './compile.ts';
-import {
-  ATOM_NAMES,
-  indexAtom,
-  UNDEFINED,
-  VALUE_BYTES,
-  type Guest,
-  type Kept,
-} from './guest.ts';
+import { ATOM_NAMES, indexAtom, UNDEFINED, VALUE_BYTES, type Guest, type Kept } from './guest.ts';
 import { HOST_FUNCTIONS } from './host.ts';
 import { captureImage, type Image } from './image.ts';
 import { io, STACK_TOP } from './layout.ts';
@@ -91,6 +84,7 @@ function init(guest: Guest, language: number): void {
   assert(api.qjs_init2(language) === 0, 'the engine does not start');
   // The limit of the stack is the engine's own pointer, which no code can catch.
   api.qjs_set_max_stack_size(0);
+  api.qjs_set_promise_rejection_handler(1);
   const [context, runtime] = [api.qjs_get_context_ptr(), api.qjs_get_runtime_ptr()];
   guest.adopt({
     context,

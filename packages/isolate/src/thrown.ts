@@ -29,11 +29,13 @@ export function readThrown(guest: Guest): Thrown {
     return { rejectCode: undefined, name: '', message: primitive(guest, at), frames: [] };
   }
   const ownName = textProperty(guest, at, atoms.name, TEXT_LENGTH_MAX);
-  const code = textProperty(guest, at, atoms.code, CODE_LENGTH_MAX);
+  const rejectCode =
+    ownName === REJECT_NAME ? textProperty(guest, at, atoms.code, CODE_LENGTH_MAX) : undefined;
+  const message = textProperty(guest, at, atoms.message, TEXT_LENGTH_MAX);
   return {
-    rejectCode: ownName === REJECT_NAME ? code : undefined,
+    rejectCode,
     name: ownName ?? inheritedName(guest, at),
-    message: textProperty(guest, at, atoms.message, TEXT_LENGTH_MAX) ?? '',
+    message: message ?? (rejectCode === undefined ? 'an object without text' : ''),
     frames: readFrames(guest, at),
   };
 }

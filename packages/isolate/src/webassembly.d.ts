@@ -1,6 +1,7 @@
 // The part of the platform's WebAssembly that the engine uses; the types of Node leave it out.
 
 declare namespace WebAssembly {
+  // oxlint-disable-next-line typescript/no-extraneous-class -- the platform's own class
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -85,7 +85,10 @@ export function instrument(module: WasmModule, options: InstrumentOptions): Wasm
   }
   const growType: FuncType = { params: [valueTypes.i32], results: [valueTypes.i32] };
   const memoryPages = options.pagesMax + options.hostPages;
-  assert(module.memory.min <= options.pagesMax, 'wasm: the module needs more memory than it may have');
+  assert(
+    module.memory.min <= options.pagesMax,
+    'wasm: the module needs more memory than it may have',
+  );
   return {
     ...module,
     types: [...module.types, growType],
@@ -199,7 +202,11 @@ function setGas(out: ByteWriter, registers: Registers, local: number): void {
  * Keep the lowest stack pointer, trap below the limit. Signed comparison: a pointer that went below zero
  * must not look like a high one.
  */
-function checkStack(out: ByteWriter, registers: Registers, { stackLimit }: InstrumentOptions): void {
+function checkStack(
+  out: ByteWriter,
+  registers: Registers,
+  { stackLimit }: InstrumentOptions,
+): void {
   const { stackPointer, stackLow } = registers;
   out.u8(op.globalGet).u32(stackPointer).u8(op.globalGet).u32(stackLow);
   out.u8(op.i32LtS, op.if, EMPTY_BLOCK);

@@ -14,6 +14,7 @@ export type FuncImport = {
   readonly type: number;
 };
 
+/** Least and greatest size of a memory or table. */
 export type Limits = { readonly min: number; readonly max: number | undefined };
 
 /** A global and its initial value, the bytes of a constant expression with its `end`. */

@@ -81,7 +81,10 @@ function hostFunction(module: WasmModule, resultAddress: number): Added {
   const out = new ByteWriter();
   out.u8(op.localGet, magic, op.i32Const, 0, op.i32Const, 0, op.localGet, argc, op.localGet, argv);
   out.u8(op.call).u32(index).u8(op.drop);
-  out.u8(op.i32Const).s32(resultAddress).u8(op.i64Load, ...ALIGNED, op.end);
+  out
+    .u8(op.i32Const)
+    .s32(resultAddress)
+    .u8(op.i64Load, ...ALIGNED, op.end);
   return {
     type: { params: [i32, i64, i32, i32, i32], results: [i64] },
     code: { locals: [], body: out.finish() },
