@@ -1,3 +1,4 @@
+import { close, makeCurrent, publish } from './claims/epochs.ts';
 import { ask, finance, lockWhole, release, setRules } from './claims/locks.ts';
 import {
   credit,
@@ -12,12 +13,15 @@ import {
 import {
   bySeller,
   credits,
+  epochs,
   get,
   getLock,
   hits,
   locksOf,
+  registryKeys,
   statusByTag,
   statusOfDocument,
+  verdicts,
 } from './claims/queries.ts';
 import { cancel, recheck, recordVerdict, review } from './claims/record.ts';
 import { app } from './claims/tables.ts';
@@ -26,6 +30,9 @@ import { app } from './claims/tables.ts';
 export const contract = app.contract({
   name: 'claims',
   methods: {
+    publish,
+    makeCurrent,
+    close,
     recordVerdict,
     ask,
     lock: lockWhole,
@@ -51,5 +58,8 @@ export const contract = app.contract({
     locksOf,
     credits,
     hits,
+    registryKeys,
+    epochs,
+    verdicts,
   },
 });

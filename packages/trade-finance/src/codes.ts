@@ -51,7 +51,13 @@ export const REASONS = {
   // Claims.
   VERDICT_EXISTS: 'There is a verdict on this document already.',
   ROOT_MISMATCH: 'The deposit has another fields root than the verdict.',
-  EPOCH_CLOSED: 'Claims are taken with tags of another epoch.',
+  VERDICT_MISSING:
+    'There is no verdict of an epoch that counts: an importer has to record one with its tags.',
+  FACTS_CHANGED: 'The document has a verdict with other facts already.',
+  EPOCH_CLOSED: 'The registry takes no tags of this epoch, or has no current one.',
+  EPOCH_ORDER: 'Epochs are published, made current and closed in their order.',
+  EPOCH_OPEN: 'The epoch before is still open: it is closed first.',
+  KEY_MALFORMED: 'The public key has another size than its function has.',
   TAG_MISMATCH: 'The tags are not the ones of the verdict.',
   NOT_ASKED: 'The seller has not asked this bank.',
   CLAIM_LOCKED: 'The claim is locked by a bank.',

@@ -18,7 +18,7 @@ async function asked(name: string, banks: readonly Actor[]): Promise<Uint8Array>
 }
 
 async function lock(bank: Actor, document: Uint8Array, name: string) {
-  return bank.claims.lock({ document, ...world.tags({ name }) });
+  return bank.claims.lock({ document, ...world.checked({ name }) });
 }
 
 async function hits(rule: 'SAME_TRADE' | 'DUPLICATE' | 'REVIEWED') {
@@ -70,7 +70,7 @@ describe('exact tags', () => {
     const { original } = (await s1.claims.query.get({ document: twin })) ?? {};
     expect(original).toEqual(document);
     await refused(s1.claims.ask({ document: twin, banks: [] }), 'DUPLICATE_REGISTERED');
-    const tags = { ...world.tags({ name: 'cii' }), x: world.hash('x ubl') };
+    const tags = world.checked({ name: 'cii', x: 'ubl' });
     await refused(b2.claims.lock({ document: twin, ...tags }), 'DUPLICATE_REGISTERED');
     const units = { units: 1_000, due: '2027-06-01' };
     await refused(s1.packs.issue({ document: twin, ...units }), 'DUPLICATE_REGISTERED');
@@ -85,7 +85,7 @@ describe('exact tags', () => {
     const pack = await world.received(100_000, document);
     await world.financed(pack, { from: 1, to: 1_000 }, { holder: s1, bank: b1, name: 'ubl' });
     expect(await world.claimState(twin)).toBe('DUPLICATE_FINANCED');
-    const tags = { ...world.tags({ name: 'cii' }), x: world.hash('x ubl') };
+    const tags = world.checked({ name: 'cii', x: 'ubl' });
     await refused(b2.claims.lock({ document: twin, ...tags }), 'DUPLICATE_FINANCED');
     const third = await world.sale('third', { x: 'ubl' });
     expect((await s1.claims.query.get({ document: third }))?.state).toBe('DUPLICATE_FINANCED');
@@ -177,7 +177,7 @@ describe('trade tags', () => {
     await asked('a', [b1]);
     const document = await world.sale('b', { t: 'a' });
     await s1.claims.ask({ document, banks: [b1.organisation] });
-    const tags = { ...world.tags({ name: 'b', t: 'a' }) };
+    const tags = world.checked({ name: 'b', t: 'a' });
     const { lock: id, isSameTrade } = await b1.claims.lock({ document, ...tags });
     expect(isSameTrade).toBe(true);
     const warned = world.chain.events.filter(({ name }) => name === 'Warned');
@@ -192,7 +192,7 @@ describe('trade tags', () => {
     const pack = await world.received(100_000, await world.sale('b', { t: 'a' }));
     const ask = { pack, from: 1, to: 1_000, bank: b2.organisation, kind: 'finance' } as const;
     const { deal } = await s1.packs.ask(ask);
-    const tags = world.tags({ name: 'b', t: 'a' });
+    const tags = world.checked({ name: 'b', t: 'a' });
     const offered = await b2.packs.offer({ deal, terms: world.fresh(), ...tags });
     expect(offered.isSameTrade).toBe(true);
     expect(await hits('SAME_TRADE')).toMatchObject([{ party: b2.organisation }]);
@@ -203,7 +203,10 @@ describe('trade tags', () => {
     await world.sale('a', { t: '' });
     const document = await world.sale('b', { t: '' });
     await world.s1.claims.ask({ document, banks: [b1.organisation] });
-    const { isSameTrade } = await b1.claims.lock({ document, ...world.tags({ name: 'b', t: '' }) });
+    const { isSameTrade } = await b1.claims.lock({
+      document,
+      ...world.checked({ name: 'b', t: '' }),
+    });
     expect(isSameTrade).toBe(false);
   });
 });
@@ -252,7 +255,8 @@ describe('locks on a whole invoice', () => {
           other,
         ]) {
           trials += 1;
-          await refused(b1.claims.lock({ document, ...tags }), 'TAG_MISMATCH');
+          const checked = [{ epoch: 1, ...tags }];
+          await refused(b1.claims.lock({ document, checked }), 'TAG_MISMATCH');
         }
       }
       expect(await world.claimState(document)).toBe('PENDING');

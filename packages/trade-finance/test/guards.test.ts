@@ -103,6 +103,7 @@ async function credit(
   await world.importer.packs.creditNote({
     document,
     root,
+    epoch: 1,
     x: world.fresh(),
     invoice: world.hash(`file ${sale}`),
     result: 'valid',
@@ -353,7 +354,7 @@ describe('G6 four eyes', () => {
 });
 
 describe('G7 order', () => {
-  const tags = () => world.tags({ name: 'sale' });
+  const tags = () => world.checked({ name: 'sale' });
 
   it('goes from lock and offer over acceptance to money, and no step is left out', async () => {
     const { s1, b1, b2 } = world;
@@ -441,7 +442,7 @@ describe('G7 order', () => {
     const pack = await world.received();
     const { deal } = await s1.packs.ask({ pack, ...PART, bank: b1.organisation, kind: 'finance' });
     const terms = world.fresh();
-    const { x, n, t } = tags();
+    const { x, n, t } = world.tags({ name: 'sale' });
     for (const made of [
       { x: world.fresh(), n, t },
       { x, n: [world.fresh()], t },
@@ -449,7 +450,8 @@ describe('G7 order', () => {
       { x, n: [...n, world.fresh()], t },
       { x, n, t: [] },
     ]) {
-      await refused(b1.packs.offer({ deal, terms, ...made }), 'TAG_MISMATCH');
+      const checked = [{ epoch: 1, ...made }];
+      await refused(b1.packs.offer({ deal, terms, checked }), 'TAG_MISMATCH');
     }
     expect((await b1.claims.query.locksOf({ bank: b1.organisation, state: 'held' })).rows).toEqual(
       [],
@@ -600,7 +602,7 @@ describe('G9 credit note', () => {
     await refused(credit('sale', 1, { root: world.fresh() }), 'ROOT_MISMATCH');
     const { document } = world.deposit('by hand');
     const root = world.hash('root by hand');
-    const note = { document, root, x: world.fresh(), invoice: world.hash('file sale') };
+    const note = { document, root, epoch: 1, x: world.fresh(), invoice: world.hash('file sale') };
     const rest = { result: 'valid', seller: world.s1.organisation, currency: 'EUR' } as const;
     await refused(world.s1.packs.creditNote({ ...note, ...rest, units: 1 }), 'NotAllowed');
     expect((await world.s1.claims.query.credits({ invoice: note.invoice })).rows).toHaveLength(1);

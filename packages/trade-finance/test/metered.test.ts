@@ -39,7 +39,7 @@ describe('in the engine of validators', () => {
     const { deal } = await s2.packs.ask(ask);
     gas['ask'] = chain.lastGas;
     const terms = world.fresh();
-    const { lock } = await b1.packs.offer({ deal, terms, ...world.tags({ name: 'sale' }) });
+    const { lock } = await b1.packs.offer({ deal, terms, ...world.checked({ name: 'sale' }) });
     gas['offer'] = chain.lastGas;
     await cost('accept', s2.packs.accept({ deal, terms }));
     await cost('finance', b1.packs.finance({ deal, lock, proof: world.fresh() }));
@@ -48,7 +48,7 @@ describe('in the engine of validators', () => {
       '40001-100000 s1 RECEIVED/CIRCULATING',
     ]);
     const twin = await world.sale('twin', { x: 'sale' });
-    const tags = { ...world.tags({ name: 'twin' }), x: world.hash('x sale') };
+    const tags = world.checked({ name: 'twin', x: 'sale' });
     await refused(b2.claims.lock({ document: twin, ...tags }), 'DUPLICATE_FINANCED');
     world.days(90);
     await cost('present', b1.packs.present({ pack, from: 1, collector: b1.organisation }));
@@ -95,6 +95,7 @@ describe('in the engine of validators', () => {
     const note = crowd.deposit('credit');
     await crowd.importer.packs.creditNote({
       ...note,
+      epoch: 1,
       x: crowd.fresh(),
       invoice: document,
       result: 'valid',

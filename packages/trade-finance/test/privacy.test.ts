@@ -11,6 +11,8 @@ const PUBLIC_TEXTS = [
   'currency',
   'ruleSet',
   'txid',
+  // Key of the registry.
+  'publicKey',
 ];
 
 /** Paths of all texts and bytes of free form in a shape. */

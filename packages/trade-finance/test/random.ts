@@ -274,8 +274,8 @@ export class RandomRun {
     const { id: deal, stage, bank, holder, lock, terms } = this.#dice.pick(open);
     const { world } = this;
     if (stage === 'asked') {
-      const tags =
-        this.#dice.roll(10) === 0 ? world.tags({ name: 'made up' }) : world.tags({ name });
+      const isMadeUp = this.#dice.roll(10) === 0;
+      const tags = world.checked({ name: isMadeUp ? 'made up' : name });
       return this.#actor(bank).packs.offer({ deal, terms: world.fresh(), ...tags });
     }
     if (stage === 'offered') {
@@ -303,6 +303,7 @@ export class RandomRun {
     const note = world.deposit(`credit ${world.fresh().join('')}`);
     return world.importer.packs.creditNote({
       ...note,
+      epoch: 1,
       x: world.fresh(),
       invoice: world.hash(`file ${name}`),
       result: 'valid',

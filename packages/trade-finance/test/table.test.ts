@@ -154,7 +154,7 @@ async function offerAndAccept({ world, pack }: Setup): Promise<void> {
   const { rows } = await world.s1.packs.query.deals({ pack });
   const deal = rows.at(-1)?.id ?? new Uint8Array(32);
   const terms = world.fresh();
-  await world.b1.packs.offer({ deal, terms, ...world.tags({ name: 'sale' }) });
+  await world.b1.packs.offer({ deal, terms, ...world.checked({ name: 'sale' }) });
   await world.s1.packs.accept({ deal, terms });
 }
 

@@ -53,6 +53,7 @@ export class World {
   readonly b3: Actor;
   readonly importer: Actor;
   readonly regulator: Actor;
+  readonly registry: Actor;
   #count = 0;
 
   constructor(mode: 'plain' | 'metered' = 'plain') {
@@ -71,7 +72,9 @@ export class World {
     this.b3 = one('B3', 'bank');
     this.importer = one('Importer', 'importer');
     this.regulator = one('Regulator', 'regulator');
-    one('Registry', 'registry');
+    this.registry = one('Registry', 'registry');
+    // Calls run in the order in which they are made: whatever a test calls comes after these.
+    void this.openEpoch(1);
   }
 
   /** A person of an organisation with one duty. */
@@ -94,6 +97,18 @@ export class World {
   /** A fresh hash: a payment proof, terms, whatever nobody looks into. */
   fresh(): Uint8Array {
     return this.hash(`fresh ${++this.#count}`);
+  }
+
+  /** Publish the key of the next epoch and take locks under it. */
+  async openEpoch(epoch: number): Promise<void> {
+    const key = { group: 'ristretto255-SHA512', publicKey: this.hash(`key ${epoch}`) } as const;
+    const { publish, makeCurrent } = this.registry.claims;
+    await Promise.all([publish({ epoch, ...key }), makeCurrent({ epoch })]);
+  }
+
+  /** What a bank has recomputed: tags of the first epoch. */
+  checked(invoice: Pick<InvoiceOf, 'name' | 'x' | 'n' | 't'>) {
+    return { checked: [{ epoch: 1, ...this.tags(invoice) }] };
   }
 
   tags({ name, x = name, n = name, t = name }: Pick<InvoiceOf, 'name' | 'x' | 'n' | 't'>) {
@@ -185,7 +200,7 @@ export class World {
     const { holder, bank, kind = 'finance', name = 'sale' } = deal;
     const terms = this.fresh();
     const asked = await holder.packs.ask({ pack, ...range, bank: bank.organisation, kind });
-    const { lock } = await bank.packs.offer({ deal: asked.deal, terms, ...this.tags({ name }) });
+    const { lock } = await bank.packs.offer({ deal: asked.deal, terms, ...this.checked({ name }) });
     await holder.packs.accept({ deal: asked.deal, terms });
     return { deal: asked.deal, lock };
   }

@@ -1,7 +1,9 @@
 import { hold, refuse, type Reason } from '../codes.ts';
 import { isEqual, tagged, u64 } from '../title/bytes.ts';
+import { epochsNeeded } from './epochs.ts';
 import { isClaimStep, LIVE, type ClaimAct, type ClaimState } from './states.ts';
-import type { Claim, Context, Lock, Reader } from './tables.ts';
+import type { Claim, Context, Lock, Reader, Verdict } from './tables.ts';
+import { originalOf, verdictsOf } from './verdicts.ts';
 
 const HOUR_MS = 3_600_000;
 /** How long a lock holds until a regulator sets something else. */
@@ -10,8 +12,8 @@ const LOCK_HOURS = 72;
 const ALIKE_MAX = 100;
 const LOCKS_MAX = 8;
 
-/** The tags of a document. */
-export type Tags = Pick<Claim, 'x' | 'n' | 't'>;
+/** Tags of a document in one epoch. */
+export type Tags = Pick<Verdict, 'epoch' | 'x' | 'n' | 't'>;
 
 /** The claim on a document; refused when there is none. */
 export function needClaim(ctx: Reader, document: Uint8Array): Claim {
@@ -33,20 +35,21 @@ export function move(
 }
 
 /** What a duplicate is at this moment: its original may have been financed since. */
-export function duplicateState(ctx: Reader, x: Uint8Array): ClaimState | undefined {
-  const holder = ctx.db.exact.get({ x });
-  if (holder === undefined) return undefined;
-  const { state } = needClaim(ctx, holder.document);
+export function duplicateState(ctx: Reader, verdicts: readonly Verdict[]): ClaimState | undefined {
+  const original = originalOf(ctx, verdicts);
+  if (original === undefined) return undefined;
+  const { state } = needClaim(ctx, original);
   return state === 'FINANCED' || state === 'RELEASED'
     ? 'DUPLICATE_FINANCED'
     : 'DUPLICATE_REGISTERED';
 }
 
 /** Rule *claim*: why a claim can be neither packed, nor locked, nor financed. */
-export function claimGuard(ctx: Reader, { state, result, hold, x }: Claim): Reason | undefined {
+export function claimGuard(ctx: Reader, claim: Claim): Reason | undefined {
+  const { document, state, result, hold } = claim;
   if (result === 'invalid') return 'DOCUMENT_INVALID';
   if (state === 'DUPLICATE_REGISTERED' || state === 'DUPLICATE_FINANCED') {
-    return duplicateState(ctx, x) === 'DUPLICATE_FINANCED'
+    return duplicateState(ctx, verdictsOf(ctx, document)) === 'DUPLICATE_FINANCED'
       ? 'DUPLICATE_FINANCED'
       : 'DUPLICATE_REGISTERED';
   }
@@ -54,10 +57,28 @@ export function claimGuard(ctx: Reader, { state, result, hold, x }: Claim): Reas
   return hold === 'open' ? 'DOCUMENT_HELD' : undefined;
 }
 
-/** Rule *recomputed tags*: whoever locks names the tags that it computed itself from the document. */
-export function tagGuard(claim: Tags, own: Tags): Reason | undefined {
-  const isSame = isEqual(claim.x, own.x) && areEqual(claim.n, own.n) && areEqual(claim.t, own.t);
-  return isSame ? undefined : 'TAG_MISMATCH';
+/**
+ * Rule *recomputed tags*: whoever locks names the tags that it computed itself from the document, for the current
+ * epoch and for the one before while that is open; each is what the verdict of its epoch says.
+ */
+export function tagGuard(
+  ctx: Reader,
+  document: Uint8Array,
+  checked: readonly Tags[],
+): Reason | undefined {
+  const needed = epochsNeeded(ctx);
+  if (checked.length !== needed.length) return 'TAG_MISMATCH';
+  for (const epoch of needed) {
+    const verdict = ctx.db.verdict.get({ document, epoch });
+    if (verdict === undefined) return 'VERDICT_MISSING';
+    const own = checked.find((tags) => tags.epoch === epoch);
+    if (own === undefined || !areSameTags(verdict, own)) return 'TAG_MISMATCH';
+  }
+  return undefined;
+}
+
+function areSameTags(a: Tags, b: Tags): boolean {
+  return isEqual(a.x, b.x) && areEqual(a.n, b.n) && areEqual(a.t, b.t);
 }
 
 function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
@@ -119,7 +140,8 @@ export function lockClaim(ctx: Context, claim: Claim, bank: string, slice?: Slic
  * that asks is warned without a word on the other; when another bank is in it, a regulator is told, too.
  */
 function warnSameTrade(ctx: Context, claim: Claim, bank: string, lock: Uint8Array): boolean {
-  const others = alike(ctx, 'trade', claim.document, claim.t);
+  const tags = verdictsOf(ctx, claim.document).flatMap(({ t }) => t);
+  const others = alike(ctx, 'trade', claim.document, tags);
   if (others.length === 0) return false;
   ctx.emit.Warned({ lock, bank });
   const isWithOtherBank = others
@@ -185,7 +207,9 @@ export function endLock(ctx: Context, lock: Lock): void {
  */
 export function holdOf(
   ctx: Reader,
-  { document, n }: Pick<Claim, 'document' | 'n'>,
+  document: Uint8Array,
+  verdicts: readonly Verdict[],
 ): 'open' | 'none' {
-  return alike(ctx, 'number', document, n).length > 0 ? 'open' : 'none';
+  const tags = verdicts.flatMap(({ n }) => n);
+  return alike(ctx, 'number', document, tags).length > 0 ? 'open' : 'none';
 }

@@ -12,13 +12,16 @@ import {
   tagGuard,
   wholeLock,
 } from './claim.ts';
+import { currentGuard } from './epochs.ts';
 import { invoiceFields, type Invoice } from './facts.ts';
 import { lockedFields } from './locks.ts';
 import { depositGuard } from './record.ts';
-import { app, tables, tagFields, type Claim, type Context } from './tables.ts';
+import { app, checkedType, tables, tagFields, type Claim, type Context } from './tables.ts';
+import { originalOf, verdictsOf } from './verdicts.ts';
 
 const { document, root, currency, result } = tables.claim.fields;
 const { id: lock, bank, until } = tables.lock.fields;
+const { epoch } = tables.verdict.fields;
 const unit = t.int(1, 999_999_999_999);
 const proof = t.hash();
 
@@ -62,13 +65,13 @@ export const unpack = app.internal({ args: { document } }, (ctx, a) => {
 /** Lock the claim for a bank and an interval. */
 export const lockSlice = app.internal(
   {
-    args: { document, bank, ...tagFields, pack: t.hash(), from: unit, to: unit },
+    args: { document, bank, checked: checkedType, pack: t.hash(), from: unit, to: unit },
     returns: lockedFields,
   },
-  (ctx, { document, bank, pack, from, to, ...tags }) => {
+  (ctx, { document, bank, pack, from, to, checked }) => {
     onlyPacks(ctx);
     const claim = needClaim(ctx, document);
-    hold(tagGuard(claim, tags));
+    hold(tagGuard(ctx, document, checked));
     hold(claimGuard(ctx, claim));
     return lockClaim(ctx, claim, bank, { pack, from, to });
   },
@@ -108,6 +111,7 @@ export const credit = app.internal(
     args: {
       document,
       root,
+      epoch,
       x: tagFields.x,
       invoice: t.hash(),
       result,
@@ -120,20 +124,22 @@ export const credit = app.internal(
   },
   (ctx, note) => {
     onlyPacks(ctx);
-    const { document, x, units, importer } = note;
+    const { document, epoch, x, units, importer } = note;
     hold(depositGuard(ctx, document, note.root));
+    hold(currentGuard(ctx, epoch));
     if (note.result === 'invalid') refuse('DOCUMENT_INVALID');
     if (ctx.db.credit.has({ document }) || ctx.db.claim.has({ document })) refuse('VERDICT_EXISTS');
     if (ctx.db.credit.byExact.get({ x }) !== undefined) refuse('DUPLICATE_REGISTERED');
     const named = ctx.db.claim.get({ document: note.invoice }) ?? refuse('INVOICE_UNKNOWN');
     // A note on a duplicate is a note on the invoice that both are.
-    const original = ctx.db.exact.get({ x: named.x });
-    const claim = original === undefined ? named : needClaim(ctx, original.document);
+    const original = originalOf(ctx, verdictsOf(ctx, named.document));
+    const claim = original === undefined ? named : needClaim(ctx, original);
     if (note.seller !== claim.seller || note.currency !== claim.currency) refuse('CREDIT_MISMATCH');
     const credited = claim.credited + units;
-    ctx.db.credit.insert({ document, invoice: claim.document, x, units, importer, time: ctx.time });
+    const { document: invoice } = claim;
+    ctx.db.credit.insert({ document, invoice, epoch, x, units, importer, time: ctx.time });
     ctx.db.claim.update({ ...claim, credited });
-    ctx.emit.Credited({ document: claim.document, note: document, units });
-    return { invoice: claim.document, facts: invoiceOf({ ...claim, credited }) };
+    ctx.emit.Credited({ document: invoice, note: document, units });
+    return { invoice, facts: invoiceOf({ ...claim, credited }) };
   },
 );

@@ -11,7 +11,7 @@ import {
   tagGuard,
   wholeLock,
 } from './claim.ts';
-import { app, tables, tagFields } from './tables.ts';
+import { app, checkedType, tables } from './tables.ts';
 
 const { document, asked } = tables.claim.fields;
 const { id: lock, until } = tables.lock.fields;
@@ -34,11 +34,11 @@ export const ask = app.command({ args: { document, banks: asked } }, (ctx, { doc
  * the order of blocks wins; it holds for some days.
  */
 export const lockWhole = app.command(
-  { args: { document, ...tagFields }, returns: lockedFields, allow: [role('bank')] },
-  (ctx, { document, ...tags }) => {
+  { args: { document, checked: checkedType }, returns: lockedFields, allow: [role('bank')] },
+  (ctx, { document, checked }) => {
     const claim = needClaim(ctx, document);
     const bank = ctx.caller.organisation;
-    hold(tagGuard(claim, tags));
+    hold(tagGuard(ctx, document, checked));
     hold(claimGuard(ctx, claim));
     if (claim.isPacked) refuse('CLAIM_IN_PACKS');
     if (claim.state === 'FINANCED' || claim.state === 'RELEASED') refuse('DUPLICATE_FINANCED');

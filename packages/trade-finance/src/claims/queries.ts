@@ -1,6 +1,7 @@
 import { t, type Infer } from '@hanse/contract';
 import { duplicateState, needClaim } from './claim.ts';
 import { app, tables, type Claim, type Reader } from './tables.ts';
+import { verdictsOf } from './verdicts.ts';
 
 const page = { after: t.optional(t.bytes(1_024)), limit: t.optional(t.int(1, 100)) };
 const { document, state, hold } = tables.claim.fields;
@@ -18,11 +19,41 @@ function statusOf(ctx: Reader, claim: Claim): Infer<typeof status> {
   const { document, hold, isPacked, credited } = claim;
   const isDuplicate =
     claim.state === 'DUPLICATE_REGISTERED' || claim.state === 'DUPLICATE_FINANCED';
-  const state = isDuplicate ? (duplicateState(ctx, claim.x) ?? claim.state) : claim.state;
+  const state = isDuplicate
+    ? (duplicateState(ctx, verdictsOf(ctx, document)) ?? claim.state)
+    : claim.state;
   return { document, state, hold, isPacked, credited };
 }
 
-/** The claim on a document, with its verdict. */
+/** Keys of the registry by epoch. Whoever computes tags with one reads its row with proof instead. */
+export const registryKeys = app.query(
+  { args: page, returns: t.page(tables.registryKey.row) },
+  (ctx, options) => ctx.db.registryKey.list({}, options),
+);
+
+/** The newest epoch, the current one, and the one before while it is open. */
+export const epochs = app.query(
+  {
+    args: {},
+    returns: {
+      newest: t.int(0, 1_000_000),
+      current: tables.epochs.fields.current,
+      previous: tables.epochs.fields.previous,
+    },
+  },
+  (ctx) => {
+    const { newest, current, previous } = ctx.db.epochs.get({ id: 'epochs' }) ?? { newest: 0 };
+    return { newest, current, previous };
+  },
+);
+
+/** The verdicts on a document, one for each epoch. */
+export const verdicts = app.query(
+  { args: { document, ...page }, returns: t.page(tables.verdict.row) },
+  (ctx, { document, ...options }) => ctx.db.verdict.list({ document }, options),
+);
+
+/** The claim on a document, with the facts of its verdict. */
 export const get = app.query(
   { args: { document }, returns: t.optional(tables.claim.row) },
   (ctx, a) => ctx.db.claim.get(a),
@@ -42,8 +73,8 @@ export const statusByTag = app.query(
   { args: { kind: t.oneOf('x', 'n', 't'), tag: t.hash(), ...page }, returns: t.page(status) },
   (ctx, { kind, tag, ...options }) => {
     if (kind === 'x') {
-      const { rows, next } = ctx.db.claim.byExact.list({ x: tag }, options);
-      return { rows: rows.map((claim) => statusOf(ctx, claim)), next };
+      const { rows, next } = ctx.db.verdict.byExact.list({ x: tag }, options);
+      return { rows: rows.map(({ document }) => statusOf(ctx, needClaim(ctx, document))), next };
     }
     const { rows, next } = ctx.db[kind === 'n' ? 'number' : 'trade'].list({ tag }, options);
     return { rows: rows.map(({ document }) => statusOf(ctx, needClaim(ctx, document))), next };

@@ -3,19 +3,23 @@ import { hold, refuse, type Reason } from '../codes.ts';
 import { fourEyesGuard } from '../foureyes.ts';
 import { isEqual } from '../title/bytes.ts';
 import { duplicateState, holdOf, move, needClaim, recordHit, wholeLock } from './claim.ts';
+import { epochGuard } from './epochs.ts';
 import { factFields } from './facts.ts';
+import type { ClaimState } from './states.ts';
 import {
   app,
   reviewReason,
-  TAG_EPOCH,
   tables,
   tagFields,
   type Claim,
   type Context,
   type Reader,
+  type Verdict,
 } from './tables.ts';
+import { freeExact, originalOf, takeExact, verdictsOf } from './verdicts.ts';
 
-const { document, root, epoch, ruleSet, result, state, hold: holdType } = tables.claim.fields;
+const { document, root, ruleSet, result, state, hold: holdType } = tables.claim.fields;
+const { epoch } = tables.verdict.fields;
 
 /** Rule *deposited*: the verdict is on a deposit that has this fields root, and is the newest of its kind. */
 export function depositGuard(ctx: Reader, id: Uint8Array, root: Uint8Array): Reason | undefined {
@@ -25,9 +29,13 @@ export function depositGuard(ctx: Reader, id: Uint8Array, root: Uint8Array): Rea
   return deposit.supersededBy === undefined ? undefined : 'DOCUMENT_SUPERSEDED';
 }
 
+/** The state of a claim after a verdict, or after another look at it. */
+type Outcome = { readonly state: ClaimState; readonly hold: Claim['hold'] };
+
 /**
  * An importer's verdict on an invoice: its signature covers root and tags together. The first document with an
- * exact tag has the claim; others with it are recorded as its duplicates, and nothing can be done with them.
+ * exact tag has the claim; others with it are recorded as its duplicates, and nothing can be done with them. A
+ * document has a verdict for each epoch that is open, with the same facts.
  */
 export const recordVerdict = app.command(
   {
@@ -35,37 +43,91 @@ export const recordVerdict = app.command(
     returns: { state, hold: holdType },
     allow: [role('importer')],
   },
-  (ctx, verdict) => {
-    const { document, x } = verdict;
-    hold(depositGuard(ctx, document, verdict.root));
-    if (ctx.db.claim.has({ document })) refuse('VERDICT_EXISTS');
+  (ctx, { epoch, x, n, t, ...facts }) => {
+    const { document } = facts;
+    hold(depositGuard(ctx, document, facts.root));
+    hold(epochGuard(ctx, epoch));
+    if (ctx.db.verdict.has({ document, epoch })) refuse('VERDICT_EXISTS');
     if (ctx.db.credit.has({ document })) refuse('DOCUMENT_NOT_INVOICE');
-    if (verdict.epoch !== TAG_EPOCH) refuse('EPOCH_CLOSED');
-    const original = ctx.db.exact.get({ x })?.document;
-    const duplicate = duplicateState(ctx, x);
-    const isInvalid = verdict.result === 'invalid';
-    const state = isInvalid ? 'CANCELLED' : (duplicate ?? 'PENDING');
-    const hold_ = state === 'PENDING' ? holdOf(ctx, verdict) : 'none';
     const importer = ctx.caller.organisation;
     const { time, height } = ctx;
-    const fresh = { credited: 0, asked: [], isPacked: false, locks: 0, financed: 0, time, height };
-    ctx.db.claim.insert({
-      ...verdict,
-      ...fresh,
-      importer,
-      state,
-      hold: hold_,
-      original: isInvalid ? undefined : original,
-    });
-    if (state === 'PENDING') ctx.db.exact.insert({ x, document });
-    else if (!isInvalid) recordHit(ctx, document, 'DUPLICATE', verdict.seller);
-    if (!isInvalid) list(ctx, verdict);
-    ctx.emit.Recorded({ document, state, hold: hold_ });
-    return { state, hold: hold_ };
+    const verdict = { document, epoch, x, n, t, importer, time, height };
+    ctx.db.verdict.insert(verdict);
+    const known = ctx.db.claim.get({ document });
+    const outcome =
+      known === undefined
+        ? register(ctx, { ...facts, importer }, verdict)
+        : retag(ctx, known, { ...facts, importer });
+    if (outcome.state !== 'CANCELLED') list(ctx, verdict);
+    ctx.emit.Recorded({ document, ...outcome });
+    return outcome;
   },
 );
 
-function list(ctx: Context, { document, n, t }: Pick<Claim, 'document' | 'n' | 't'>): void {
+type Facts = Pick<
+  Claim,
+  'document' | 'root' | 'importer' | 'ruleSet' | 'result' | keyof typeof factFields
+>;
+
+/** The first verdict on a document makes its claim. */
+function register(ctx: Context, facts: Facts, verdict: Verdict): Outcome {
+  const { document, seller } = facts;
+  const verdicts = [verdict];
+  const isInvalid = facts.result === 'invalid';
+  const state = isInvalid ? 'CANCELLED' : (duplicateState(ctx, verdicts) ?? 'PENDING');
+  const hold = state === 'PENDING' ? holdOf(ctx, document, verdicts) : 'none';
+  const original = state.startsWith('DUPLICATE') ? originalOf(ctx, verdicts) : undefined;
+  const { time, height } = ctx;
+  const fresh = { credited: 0, asked: [], isPacked: false, locks: 0, financed: 0, time, height };
+  ctx.db.claim.insert({ ...facts, ...fresh, state, hold, original });
+  if (state === 'PENDING') takeExact(ctx, verdicts);
+  else if (!isInvalid) recordHit(ctx, document, 'DUPLICATE', seller);
+  return { state, hold };
+}
+
+/** Facts that no verdict of a later epoch may change: guards have judged by them. */
+const FIXED = [
+  'seller',
+  'buyer',
+  'currency',
+  'issued',
+  'payable',
+  'deductions',
+  'received',
+] as const;
+
+/**
+ * A verdict of another epoch on a known document. Its exact tag may be taken there, by a document that has no
+ * verdict of the epoch before: the claim becomes its duplicate, unless somebody relies on it already.
+ */
+function retag(ctx: Context, claim: Claim, facts: Facts): Outcome {
+  const { document, state, hold, seller } = claim;
+  if (state === 'CANCELLED') refuse('CLAIM_CLOSED');
+  const isSame =
+    isEqual(facts.root, claim.root) && FIXED.every((name) => facts[name] === claim[name]);
+  if (!isSame || facts.result === 'invalid') refuse('FACTS_CHANGED');
+  const isDuplicate = state === 'DUPLICATE_REGISTERED' || state === 'DUPLICATE_FINANCED';
+  if (isDuplicate) return { state, hold };
+  const verdicts = verdictsOf(ctx, document);
+  const duplicate = duplicateState(ctx, verdicts);
+  if (duplicate === undefined) {
+    takeExact(ctx, verdicts);
+    const isInUse = state !== 'PENDING' || claim.isPacked || hold !== 'none';
+    const next = isInUse ? hold : holdOf(ctx, document, verdicts);
+    move(ctx, claim, 'retag', state, { hold: next });
+    return { state, hold: next };
+  }
+  const isFree = state === 'PENDING' || state === 'UNIQUE';
+  if (!isFree || claim.isPacked || wholeLock(ctx, claim) !== undefined) {
+    refuse(duplicate === 'DUPLICATE_FINANCED' ? 'DUPLICATE_FINANCED' : 'DUPLICATE_REGISTERED');
+  }
+  freeExact(ctx, verdicts);
+  move(ctx, claim, 'retag', duplicate, { hold: 'none', original: originalOf(ctx, verdicts) });
+  recordHit(ctx, document, 'DUPLICATE', seller);
+  return { state: duplicate, hold: 'none' };
+}
+
+function list(ctx: Context, { document, n, t }: Pick<Verdict, 'document' | 'n' | 't'>): void {
   // A list may hold a tag twice.
   for (const tag of n) ctx.db.number.put({ tag, document });
   for (const tag of t) ctx.db.trade.put({ tag, document });
@@ -76,11 +138,12 @@ export const recheck = app.command(
   { args: { document }, returns: { state, hold: holdType } },
   (ctx, { document }) => {
     const claim = needClaim(ctx, document);
-    const state = duplicateState(ctx, claim.x) ?? 'PENDING';
-    const hold = state === 'PENDING' ? holdOf(ctx, claim) : 'none';
-    const original = state === 'PENDING' ? undefined : ctx.db.exact.get({ x: claim.x })?.document;
+    const verdicts = verdictsOf(ctx, document);
+    const original = originalOf(ctx, verdicts);
+    const state = duplicateState(ctx, verdicts) ?? 'PENDING';
+    const hold = state === 'PENDING' ? holdOf(ctx, document, verdicts) : 'none';
     move(ctx, claim, 'recheck', state, { hold, original });
-    if (state === 'PENDING') ctx.db.exact.insert({ x: claim.x, document });
+    if (state === 'PENDING') takeExact(ctx, verdicts);
     ctx.emit.Recorded({ document, state, hold });
     return { state, hold };
   },
@@ -93,7 +156,7 @@ export const cancel = app.command({ args: { document } }, (ctx, { document }) =>
   if (claim.isPacked) refuse('CLAIM_IN_PACKS');
   if (wholeLock(ctx, claim) !== undefined) refuse('CLAIM_LOCKED');
   move(ctx, claim, 'cancel', 'CANCELLED', { lock: undefined });
-  ctx.db.exact.remove({ x: claim.x });
+  freeExact(ctx, verdictsOf(ctx, document));
   ctx.emit.Cancelled({ document });
 });
 
@@ -112,7 +175,7 @@ export const review = app.command(
       ctx.db.claim.update({ ...claim, hold: decision });
     } else {
       move(ctx, claim, 'cancel', 'CANCELLED', { hold: decision });
-      ctx.db.exact.remove({ x: claim.x });
+      freeExact(ctx, verdictsOf(ctx, document));
     }
     recordHit(ctx, document, 'REVIEWED', by);
     ctx.emit.Reviewed({ document, hold: decision, reason, by });

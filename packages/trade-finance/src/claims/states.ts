@@ -24,6 +24,7 @@ export const HOLDS = ['none', 'open', 'released', 'refused'] as const;
 /** Acts on a claim. */
 export const CLAIM_ACTS = [
   'record',
+  'retag',
   'lock',
   'finance',
   'unlock',
@@ -55,6 +56,20 @@ export const CLAIM_TABLE: readonly ClaimRule[] = [
     to: ['PENDING', 'CANCELLED', 'DUPLICATE_REGISTERED', 'DUPLICATE_FINANCED'],
     by: 'importer',
     when: 'CANCELLED when the document is invalid, DUPLICATE_* when its exact tag is taken',
+  },
+  {
+    act: 'retag',
+    from: ['PENDING', 'UNIQUE'],
+    to: ['PENDING', 'UNIQUE', 'DUPLICATE_REGISTERED', 'DUPLICATE_FINANCED'],
+    by: 'importer',
+    when: 'a verdict of another epoch; DUPLICATE_* when its exact tag is taken there and the claim is not in use',
+  },
+  {
+    act: 'retag',
+    from: ['FINANCED', 'RELEASED', 'DUPLICATE_REGISTERED', 'DUPLICATE_FINANCED'],
+    to: ['FINANCED', 'RELEASED', 'DUPLICATE_REGISTERED', 'DUPLICATE_FINANCED'],
+    by: 'importer',
+    when: 'a verdict of another epoch; the state stays',
   },
   {
     act: 'lock',

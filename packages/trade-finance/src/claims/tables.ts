@@ -19,8 +19,11 @@ const ASKED_MAX = 8;
 /** Tags of one kind that a document can have: one for each identifier of a party. */
 export const TAGS_MAX = 4;
 
-/** The epoch of the registry's key that claims are taken in. A new one comes with new tags for old claims. */
-export const TAG_EPOCH = 1;
+/** Epochs of the registry's key count from 1. */
+const epoch = t.int(1, 1_000_000);
+
+/** Epochs that collisions are looked for in: the current one and the one before. */
+const EPOCHS_NEEDED_MAX = 2;
 
 /** Outputs of the verifiable OPRF for one document: they tell nothing about it, only whether two are alike. */
 export const tagFields = {
@@ -32,15 +35,54 @@ export const tagFields = {
   t: t.list(t.hash(), TAGS_MAX),
 };
 
-/** The claim on an invoice, with the importer's verdict. */
+/** What a bank has computed itself from the document before it locks: its tags in each epoch that counts. */
+export const checkedType = t.list(t.struct({ epoch, ...tagFields }), EPOCHS_NEEDED_MAX, 1);
+
+/** A registry's public key of one epoch, and whether verdicts and locks are taken under it. */
+const registryKey = table(
+  {
+    epoch,
+    /** The organisation that holds the secret key. */
+    registry: t.party(),
+    group: t.oneOf('ristretto255-SHA512', 'P256-SHA256'),
+    publicKey: t.bytes(33),
+    /** Verdicts are taken until it is closed; locks need the current one and an open one. */
+    state: t.oneOf('published', 'current', 'open', 'closed'),
+  },
+  { key: ['epoch'], list: true },
+);
+
+/** The newest epoch, the current one, and the one before while it is open. */
+const epochs = table(
+  {
+    id: t.oneOf('epochs'),
+    newest: epoch,
+    current: t.optional(epoch),
+    previous: t.optional(epoch),
+  },
+  { key: ['id'] },
+);
+
+/** The tags that an importer vouched for, of one epoch. */
+const verdict = table(
+  {
+    document: t.hash(),
+    epoch,
+    ...tagFields,
+    importer: t.party(),
+    time,
+    height: time,
+  },
+  { key: ['document', 'epoch'], list: true, index: { byExact: ['x'] } },
+);
+
+/** The claim on an invoice, with the facts of the importer's first verdict. */
 const claim = table(
   {
     /** Hash of the file: the deposit's id. */
     document: t.hash(),
     /** Root of its salted fields, as the deposit has it. */
     root: t.hash(),
-    epoch: t.int(TAG_EPOCH, 1_000_000),
-    ...tagFields,
     importer: t.party(),
     /** The rule set that it was checked by, with its version. */
     ruleSet: t.text(64),
@@ -64,7 +106,7 @@ const claim = table(
     time,
     height: time,
   },
-  { key: ['document'], index: { byExact: ['x'], bySeller: ['seller'] } },
+  { key: ['document'], index: { bySeller: ['seller'] } },
 );
 
 /** Which document has an exact tag. */
@@ -107,6 +149,7 @@ const credit = table(
   {
     document: t.hash(),
     invoice: t.hash(),
+    epoch,
     x: t.hash(),
     units: count,
     importer: t.party(),
@@ -134,7 +177,20 @@ const hit = table(
 const rules = table({ id: t.oneOf('current'), lockHours: t.int(1, 2_160) }, { key: ['id'] });
 
 /** The tables of the contract. */
-export const tables = { claim, exact, number, trade, lock, proof, credit, hit, rules };
+export const tables = {
+  registryKey,
+  epochs,
+  verdict,
+  claim,
+  exact,
+  number,
+  trade,
+  lock,
+  proof,
+  credit,
+  hit,
+  rules,
+};
 
 /** Why a claim under review was let go or refused. */
 export const reviewReason = t.oneOf(
@@ -147,6 +203,8 @@ export const reviewReason = t.oneOf(
 
 /** The events of the contract. */
 export const events = {
+  /** An epoch of the registry's key came to a state. */
+  Epoch: { epoch, registry: t.party(), state: registryKey.fields.state },
   Recorded: { document: t.hash(), state: claim.fields.state, hold: claim.fields.hold },
   Locked: { document: t.hash(), lock: t.hash(), bank: t.party(), until: time },
   /** To the bank that asked: another invoice tells of the same trade. Nothing else is said. */
@@ -175,4 +233,6 @@ export type Context = CommandContext<typeof tables, typeof events>;
 export type Reader = Omit<QueryContext<typeof tables>, 'call'>;
 
 export type Claim = RowOf<typeof claim>;
+export type Verdict = RowOf<typeof verdict>;
+export type RegistryKey = RowOf<typeof registryKey>;
 export type Lock = RowOf<typeof lock>;

@@ -31,6 +31,8 @@ export const creditNote = app.command(
     args: {
       document: t.hash(),
       root,
+      /** The current epoch, and the note's exact tag in it. */
+      epoch: claimTables.verdict.fields.epoch,
       x: tagFields.x,
       invoice: t.hash(),
       result,

@@ -2,7 +2,7 @@ import { role, t } from '@hanse/contract';
 import { hold, refuse } from '../codes.ts';
 import type { contract as claims } from '../claims.ts';
 import { lockedFields } from '../claims/locks.ts';
-import { tagFields } from '../claims/tables.ts';
+import { checkedType } from '../claims/tables.ts';
 import { isEqual, tagged, u64 } from '../title/bytes.ts';
 import { sizeOf } from '../title/intervals.ts';
 import { HOLDERS_MAX } from '../title/units.ts';
@@ -60,14 +60,18 @@ export const ask = app.command(
  * they are accepted it may offer better ones.
  */
 export const offer = app.command(
-  { args: { deal: dealId, terms, ...tagFields }, returns: lockedFields, allow: [role('bank')] },
-  (ctx, { deal: id, terms, ...tags }) => {
+  {
+    args: { deal: dealId, terms, checked: checkedType },
+    returns: lockedFields,
+    allow: [role('bank')],
+  },
+  (ctx, { deal: id, terms, checked }) => {
     const deal = needDeal(ctx, id, 'offer');
     const { bank, pack, from, to } = deal;
     const { document } = needPack(ctx, pack);
     const registry = ctx.call<typeof claims>('claims');
     if (deal.lock !== undefined) registry.endSlice({ lock: deal.lock });
-    const locked = registry.lockSlice({ document, bank, ...tags, pack, from, to });
+    const locked = registry.lockSlice({ document, bank, checked, pack, from, to });
     recheckInvoice(ctx, document);
     advance(ctx, deal, { stage: 'offered', terms, lock: locked.lock, until: locked.until });
     return locked;
