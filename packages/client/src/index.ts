@@ -29,6 +29,7 @@ export { memoryOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 export { ambientPlatform, type Platform } from './platform.ts';
 export { rejectionOf, type Rejection } from './problem.ts';
 export type { Answered, Proved, ProvedOptions, ReadOptions } from './query.ts';
+export { readRow, type RowName } from './rows.ts';
 export type {
   Executed,
   ManyOptions,

@@ -22,6 +22,7 @@ export * from './http.ts';
 export * from './interface.ts';
 export * from './proof.ts';
 export * from './receipt.ts';
+export { orderedBytes, tableOf, type DeployedTable } from './rows.ts';
 export * from './state.ts';
 export * from './tx.ts';
 export * from './vote.ts';
