@@ -15,6 +15,7 @@ import { markForRebuild, prepare, type Parts } from './prepare.ts';
 import type { WorkerClient } from './rpc.ts';
 import { lostUpTo, openSigner } from './signing.ts';
 import type { StateMethods } from './state.ts';
+import { startScrub } from './scrub.ts';
 import { openState, openStorage, rebuildIfMarked, type Storage } from './storage.ts';
 import { Timers } from './timers.ts';
 import { Waiters } from './waiters.ts';
@@ -83,6 +84,7 @@ async function start(parts: Parts): Promise<RunningNode> {
     blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
   });
   const api = await listen(parts, stopOnDamage(facade, parts.fatal));
+  const scrub = startScrub(parts, storage, state);
   const { tip } = streams.facts;
   parts.log('info', 'node started', {
     api: api.url,
@@ -92,6 +94,7 @@ async function start(parts: Parts): Promise<RunningNode> {
   return {
     url: api.url,
     stop: async () => {
+      scrub.stop();
       await Promise.all([api.close(), running.stop()]);
       await storage.close();
       await state.call('close', {});

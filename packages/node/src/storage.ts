@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from '@hanse/codec';
-import { HanseError, isHanseError, type Log } from '@hanse/kit';
+import { HanseError, isHanseError, must, type Log } from '@hanse/kit';
 import { genesisSchema, type Executed } from '@hanse/model';
 import { Archive } from '@hanse/replica';
 import { BlockLog, LevelKv } from '@hanse/store';
@@ -12,8 +12,12 @@ import type { StateMethods } from './state.ts';
 /** Digests are keys of the index too; see the state worker. */
 const INDEX_BUFFER_BYTES = 16 * 1024 * 1024;
 
-/** Open archive and the way to close it. */
-export type Storage = { readonly archive: Archive; readonly close: () => Promise<void> };
+/** Open archive, the way to check its log, and the way to close it. */
+export type Storage = {
+  readonly archive: Archive;
+  readonly scrub: BlockLog['scrub'];
+  readonly close: () => Promise<void>;
+};
 
 /** Derived data that turned out damaged while running is thrown away and rebuilt from the log. */
 export function rebuildIfMarked(dataDir: string, log: Log): void {
@@ -91,8 +95,10 @@ async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<
         return blockLog;
       },
     });
+    const opened = must(blockLog, 'the archive has opened its log');
     return {
       archive,
+      scrub: (pause) => opened.scrub(pause),
       close: async () => {
         await archive.sync();
         await archive.flush();
