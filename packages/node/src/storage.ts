@@ -10,7 +10,7 @@ import type { WorkerClient } from './rpc.ts';
 import type { StateMethods } from './state.ts';
 
 /** Digests are keys of the index too; see the state worker. */
-const INDEX_BUFFER_BYTES = 16 * 1024 * 1024;
+const INDEX_BUFFER_BYTES = 8 * 1024 * 1024;
 
 /** Open archive, the way to check its log, and the way to close it. */
 export type Storage = {
