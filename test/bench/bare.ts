@@ -43,6 +43,8 @@ export type BareResult = {
 
 const ENVELOPES_PER_BATCH = 100;
 const BATCHES_PER_BLOCK = 4;
+/** As validators open it. */
+const STATE_BUFFER_BYTES = 16 * 1024 * 1024;
 
 /**
  * What one validator has to do for every transaction, with nothing around it: check the batch, append
@@ -63,7 +65,9 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
   const suite = createNativeSuite(genesis.suite);
   const chainId = chainIdOf(suite, genesis);
   const batches = makeBatches(job);
-  const kv = await LevelKv.open(join(dir, 'state'));
+  const kv = await LevelKv.open(join(dir, 'state'), {
+    writeBufferBytes: STATE_BUFFER_BYTES,
+  });
   const log = await BlockLog.open(join(dir, 'log'), { chainId });
   const executor = createExecutor(suite, genesis);
   const { ledger, writes } = Ledger.open({ suite, kv, executor, genesis });

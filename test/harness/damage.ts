@@ -46,6 +46,7 @@ export type Verdict = {
 // Damage that ends the process inside LevelDB is noticed by the number of short starts.
 const STARTS_MAX = 7;
 const CATCH_UP_MS = 10_000;
+const SCRUB_MS = 30_000;
 const COMMAND = /hanse [a-z]+ [a-z]+|Start the node again|Restore/;
 
 /** Copy a validator that does not run, flip one bit of its data, start the copy and judge it. */
@@ -70,6 +71,7 @@ export async function judgeFlip(
 async function moved(dir: string): Promise<{ readonly configFile: string; readonly url: string }> {
   const configFile = join(dir, 'node.json');
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as {
+    scrub?: { delayMs: number; pauseMs: number };
     peers: { port: number }[];
     listen: { port: number };
     api: { port: number };
@@ -78,6 +80,7 @@ async function moved(dir: string): Promise<{ readonly configFile: string; readon
   config.listen.port = first ?? 0;
   config.api.port = apiPort ?? 0;
   for (const peer of config.peers) peer.port = (first ?? 0) + 2;
+  config.scrub = { delayMs: 0, pauseMs: 0 };
   writeFileSync(configFile, JSON.stringify(config));
   return { configFile, url: `http://127.0.0.1:${apiPort}` };
 }
@@ -127,6 +130,7 @@ async function judge(
     }
     try {
       const answers = await compare(node, truth);
+      await scrubbed(node);
       said += node.output;
       if (answers.kind === 'WRONG') return { kind: 'WRONG', detail: answers.detail };
       if (!(await ends(node))) {
@@ -160,6 +164,14 @@ function warnings(said: string): string {
     .filter((line) => /"level":(40|50)/.test(line))
     .join(' ')
     .slice(0, 300);
+}
+
+/** It has read everything stored once, or found something and ended. */
+async function scrubbed(node: NodeProcess): Promise<void> {
+  await waitFor('the copy checks everything stored', SCRUB_MS, async () => {
+    const isDone = node.output.includes('everything stored was checked');
+    return isDone || node.failure !== undefined || node.exit !== undefined ? true : undefined;
+  });
 }
 
 /** A stop that was set off by a question needs a moment to happen. */

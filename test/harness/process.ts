@@ -78,7 +78,12 @@ export class NodeProcess {
     const child = spawn(
       process.execPath,
       [...(options.nodeArgs ?? []), script, config.configFile],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      {
+        cwd: ROOT,
+        // As `hanse dev` starts them.
+        env: { MALLOC_ARENA_MAX: '2', ...process.env },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
     );
     const self = new NodeProcess(child, config.url);
     const isReady = await self.#ready(options.timeoutMs ?? START_MS);

@@ -147,7 +147,7 @@ export function buildChain(suite: Suite, options: ChainOptions = {}): TestChain 
       deltaMs: 500,
       minBlockIntervalMs: 10,
       heartbeatMs: 60_000,
-      blockBytesMax: 1_000_000,
+      blockBytesMax: 8_000_000,
       blockGasMax: 1_000_000_000,
       executionLagBlocksMax: 8,
     },
@@ -157,7 +157,7 @@ export function buildChain(suite: Suite, options: ChainOptions = {}): TestChain 
       organisation: must(orgDids[i], 'did'),
       alg: key.alg,
       publicKey: key.publicKey,
-      tlsPublicKey: new Uint8Array(0),
+      tlsPublicKey: new Uint8Array(44).fill(i),
     })),
   };
   const chainId = chainIdOf(suite, genesis);

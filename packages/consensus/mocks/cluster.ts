@@ -135,6 +135,7 @@ export class SharedLanes {
     return {
       held: () => this.tips.map((tip, lane) => Math.min(tip, (this.withheldFrom[lane] ?? 0) - 1)),
       reported: () => {},
+      connected: () => {},
       hasWork: (parent) => parent.some(({ seq }, lane) => seq < (this.tips[lane] ?? 0)),
       build: (parent) =>
         parent.map(({ seq }, lane) => {

@@ -108,6 +108,7 @@ function receive(s: State, event: ConsensusEvent): void {
     case 'executed':
       return noteExecuted(s, event.executed);
     case 'connected':
+      s.config.payload.connected(event.peer);
       return greet(s, event.peer);
     case 'payloadChanged':
   }

@@ -29,8 +29,10 @@ export type PayloadCheck =
 export type PayloadPort = {
   /** Highest verified and durable sequence number without gap, per lane. */
   readonly held: () => readonly number[];
-  /** What a peer says it holds. */
+  /** What a peer says it holds. Messages overtake each other: the highest word since `connected` counts. */
   readonly reported: (from: number, held: readonly number[]) => void;
+  /** A link to a peer is new: it may have restarted and hold less than it said. */
+  readonly connected: (peer: number) => void;
   /** Whether a block after this payload could advance a lane that a quorum holds. */
   readonly hasWork: (parent: Payload) => boolean;
   /** Payload of a block after `parent`, within the chain's bounds; equal to it when nothing is held. */

@@ -78,6 +78,11 @@ export function didOf(suite: Suite, network: string, inception: Inception): stri
   return `did:hanse:${network}:${toBase32(id)}`;
 }
 
+/** Whether a text can be the network part of DIDs. */
+export function isNetworkName(text: string): boolean {
+  return /^[a-z0-9-]{1,20}$/.test(text);
+}
+
 /** Network and identifier of a DID, or undefined when the text is none. */
 export function parseDid(
   did: string,

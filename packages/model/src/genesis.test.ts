@@ -38,6 +38,7 @@ const inception: Inception = {
   ],
   salt: new Uint8Array(16).fill(1),
 };
+type Validator = Genesis['validators'][number];
 const did = didOf(suite, 'test', inception);
 
 const genesis: Genesis = {
@@ -169,6 +170,38 @@ describe('a genesis', () => {
       { ...view, network: '\ud800' },
     ]) {
       expect(parseGenesis(wrong as never).ok).toBe(false);
+    }
+  });
+
+  test('is refused when no chain can start from it, with the reason', () => {
+    const { validators, parameters } = genesis;
+    const [first, second] = validators as [Validator, Validator];
+    const withParameters = (changes: Partial<Genesis['parameters']>): Genesis => ({
+      ...genesis,
+      parameters: { ...parameters, ...changes },
+    });
+    const withSecond = (changes: Partial<Validator>): Genesis => ({
+      ...genesis,
+      validators: [first, { ...second, ...changes }],
+    });
+    for (const [reason, wrong] of [
+      ['protocol version 2', { ...genesis, protocolVersion: 2 }],
+      ['signature rule 2', { ...genesis, sigRule: 2 }],
+      ['network "Test"', { ...genesis, network: 'Test' }],
+      ['network ""', { ...genesis, network: '' }],
+      ['key is ed25519, the suite is sm', { ...genesis, suite: 'sm' }],
+      ['key is sm2, the suite is intl', withSecond({ alg: 'sm2' })],
+      ['same DID', withSecond({ did: first.did })],
+      ['same key', withSecond({ publicKey: first.publicKey })],
+      ['same TLS key', withSecond({ tlsPublicKey: first.tlsPublicKey })],
+      ['deltaMs', withParameters({ deltaMs: 0 })],
+      ['heartbeatMs', withParameters({ heartbeatMs: 10 })],
+      ['executionLagBlocksMax', withParameters({ executionLagBlocksMax: 0 })],
+      ['blockBytesMax', withParameters({ blockBytesMax: 1_000 })],
+      ['blockGasMax', withParameters({ blockGasMax: 1_000 })],
+    ] as const) {
+      const parsed = parseGenesis(genesisSchema.toJson(wrong));
+      expect(parsed).toEqual({ ok: false, error: expect.stringContaining(reason) });
     }
   });
 

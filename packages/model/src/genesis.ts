@@ -1,6 +1,6 @@
 import { encode, fromJson, t, type Infer, type Json } from '@hanse/codec';
 import type { Suite } from '@hanse/crypto';
-import { limits, type Result } from '@hanse/kit';
+import { err, limits, toHex, type Result } from '@hanse/kit';
 import { emptyPayload, sealBlock, type Block } from './block.ts';
 import {
   algSchema,
@@ -11,7 +11,7 @@ import {
   taggedHash,
   ZERO_HASH,
 } from './common.ts';
-import { inceptionSchema } from './did.ts';
+import { inceptionSchema, isNetworkName } from './did.ts';
 import type { ValidatorSet } from './vote.ts';
 
 /** Parameters every validator must agree on. */
@@ -50,14 +50,53 @@ export const genesisSchema = t.struct({
 export type Parameters = Infer<typeof parametersSchema>;
 export type Genesis = Infer<typeof genesisSchema>;
 
+type Validator = Genesis['validators'][number];
+
+/** The rule by which signatures are accepted; there is one so far. */
+const SIG_RULE = 1;
+
 /** Id of the chain that a genesis starts. */
 export function chainIdOf(suite: Suite, genesis: Genesis): Uint8Array {
   return taggedHash(suite, 'hanse-genesis/1', encode(genesisSchema, genesis));
 }
 
-/** Read a genesis document (the JSON view of `genesisSchema`). */
+/** Read a genesis document (the JSON view of `genesisSchema`), or say why no chain can start from it. */
 export function parseGenesis(json: Json): Result<Genesis, string> {
-  return fromJson(genesisSchema, json);
+  const parsed = fromJson(genesisSchema, json);
+  const error = parsed.ok ? genesisError(parsed.value) : undefined;
+  return error === undefined ? parsed : err(error);
+}
+
+/** Why no chain can start from a genesis, as far as it can be told without its keys' arithmetic. */
+function genesisError(genesis: Genesis): string | undefined {
+  const { protocolVersion, sigRule, network, suite, validators } = genesis;
+  if (protocolVersion !== PROTOCOL_VERSION) return `protocol version ${protocolVersion}`;
+  if (sigRule !== SIG_RULE) return `signature rule ${sigRule}`;
+  if (!isNetworkName(network))
+    return `network "${network}": lower-case letters, digits and hyphens`;
+  const foreign = validators.find(({ alg }) => (alg === 'sm2') !== (suite === 'sm'));
+  if (foreign !== undefined) return `a validator's key is ${foreign.alg}, the suite is ${suite}`;
+  for (const [what, of] of [
+    ['DID', (one: Validator) => one.did],
+    ['key', (one: Validator) => toHex(one.publicKey)],
+    ['TLS key', (one: Validator) => toHex(one.tlsPublicKey)],
+  ] as const) {
+    if (new Set(validators.map(of)).size < validators.length)
+      return `two validators have the same ${what}`;
+  }
+  return parametersError(genesis.parameters);
+}
+
+/** Why a chain with these parameters would stand still, if it would. */
+function parametersError(parameters: Parameters): string | undefined {
+  const { deltaMs, minBlockIntervalMs, heartbeatMs } = parameters;
+  const { blockBytesMax, blockGasMax, executionLagBlocksMax } = parameters;
+  if (deltaMs === 0) return 'deltaMs is 0';
+  if (heartbeatMs <= minBlockIntervalMs) return 'heartbeatMs is not above minBlockIntervalMs';
+  if (executionLagBlocksMax === 0) return 'executionLagBlocksMax is 0';
+  if (blockBytesMax < limits.batchBytesMax) return `blockBytesMax is below ${limits.batchBytesMax}`;
+  if (blockGasMax < limits.gasPerTxMax) return `blockGasMax is below ${limits.gasPerTxMax}`;
+  return undefined;
 }
 
 /** The validators of the first epoch. */

@@ -18,7 +18,13 @@ export type NodeConfig = {
   readonly api: Address;
   /** Addresses of the other validators, by index in the validator set. */
   readonly peers: readonly (Address & { readonly index: number })[];
+  readonly scrub: ScrubConfig;
 };
+
+/** How everything stored is read again and checked: when first, and how gently. Milliseconds. */
+export type ScrubConfig = { readonly delayMs: number; readonly pauseMs: number };
+
+const SCRUB: ScrubConfig = { delayMs: 10_000, pauseMs: 25 };
 
 /** Read and check a configuration file. Throws ConfigInvalid or FileUnreadable. */
 export function readConfig(path: string): NodeConfig {
@@ -38,6 +44,7 @@ export function readConfig(path: string): NodeConfig {
       index: integer(peer, 'index', 99, `peers[${i}].index`),
       ...address(peer, `peers[${i}]`),
     })),
+    scrub: scrub(member(json, 'scrub')),
   };
 }
 
@@ -76,6 +83,14 @@ function integer(json: Json | undefined, key: string, max: number, name: string)
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max)
     throw invalid(name, value, `a whole number up to ${max}`);
   return value;
+}
+
+function scrub(json: Json | undefined): ScrubConfig {
+  if (json === undefined) return SCRUB;
+  return {
+    delayMs: integer(json, 'delayMs', 86_400_000, 'scrub.delayMs'),
+    pauseMs: integer(json, 'pauseMs', 10_000, 'scrub.pauseMs'),
+  };
 }
 
 function address(json: Json | undefined, name: string): Address {

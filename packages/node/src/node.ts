@@ -16,6 +16,7 @@ import { QueryThread } from './queries.ts';
 import type { WorkerClient } from './rpc.ts';
 import { lostUpTo, openSigner } from './signing.ts';
 import type { StateMethods } from './state.ts';
+import { startScrub } from './scrub.ts';
 import { openState, openStorage, rebuildIfMarked, stateRequest, type Storage } from './storage.ts';
 import { Timers } from './timers.ts';
 import { Waiters } from './waiters.ts';
@@ -91,6 +92,7 @@ async function start(parts: Parts): Promise<RunningNode> {
     blockTxs: new BlockTxReader({ ...parts, archive: storage.archive }),
   });
   const api = await listen(parts, stopOnDamage(facade, parts.fatal));
+  const scrub = startScrub(parts, storage, state);
   const { tip } = streams.facts;
   parts.log('info', 'node started', {
     api: api.url,
@@ -100,6 +102,7 @@ async function start(parts: Parts): Promise<RunningNode> {
   return {
     url: api.url,
     stop: async () => {
+      scrub.stop();
       await Promise.all([api.close(), running.stop()]);
       await Promise.all([storage.close(), queries.close()]);
       await state.call('close', {});

@@ -83,6 +83,10 @@ export type StateMethods = {
     readonly rows: readonly EventWire[];
     readonly next: { readonly height: number; readonly index: number };
   };
+  /** Check everything stored, in slices, while blocks go on being executed. Throws StateCorrupt. */
+  readonly scrub: (request: {
+    readonly pauseMs: number;
+  }) => Promise<{ readonly buckets: number; readonly records: number }>;
   /** Finish writing and close the store. */
   readonly close: (request: Record<string, never>) => Promise<void>;
 };

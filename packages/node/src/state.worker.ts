@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { decode, encode } from '@hanse/codec';
 import { concatBytes, HanseError, must, type Result } from '@hanse/kit';
-import { Ledger } from '@hanse/ledger';
+import { Ledger, verifyAll } from '@hanse/ledger';
 import {
   chainIdOf,
   genesisSchema,
@@ -147,6 +148,11 @@ const methods: StateMethods = {
       place = { height, index: events.length - 1 };
     }
     return { rows, next: place };
+  },
+
+  scrub: ({ pauseMs }) => {
+    const { suite, ledger } = current();
+    return verifyAll(suite, ledger, () => setTimeout(pauseMs));
   },
 
   close: async () => {

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from '@hanse/codec';
-import { HanseError, isHanseError, type Log } from '@hanse/kit';
+import { HanseError, isHanseError, must, type Log } from '@hanse/kit';
 import { genesisSchema, type Executed } from '@hanse/model';
 import { Archive } from '@hanse/replica';
 import { BlockLog, LevelKv } from '@hanse/store';
@@ -12,14 +12,18 @@ import type { StateMethods } from './state.ts';
 const MIB = 1024 * 1024;
 /**
  * Keys of the state are hashes, so each write buffer that is full touches all of a level: with buffers
- * of LevelDB's usual 4 MiB, merging costs as much processor time as executing.
+ * of LevelDB's usual 4 MiB, merging costs as much processor time as executing. Doubling these gains 4 %.
  */
-const STATE_OPTIONS = { writeBufferBytes: 64 * MIB, cacheBytes: 32 * MIB } as const;
+const STATE_OPTIONS = { writeBufferBytes: 16 * MIB, cacheBytes: 8 * MIB } as const;
 /** Digests are keys of the index too. */
-const INDEX_BUFFER_BYTES = 16 * MIB;
+const INDEX_BUFFER_BYTES = 8 * MIB;
 
-/** Open archive and the way to close it. */
-export type Storage = { readonly archive: Archive; readonly close: () => Promise<void> };
+/** Open archive, the way to check its log, and the way to close it. */
+export type Storage = {
+  readonly archive: Archive;
+  readonly scrub: BlockLog['scrub'];
+  readonly close: () => Promise<void>;
+};
 
 /** Derived data that turned out damaged while running is thrown away and rebuilt from the log. */
 export function rebuildIfMarked(dataDir: string, log: Log): void {
@@ -122,8 +126,10 @@ async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<
         return blockLog;
       },
     });
+    const opened = must(blockLog, 'the archive has opened its log');
     return {
       archive,
+      scrub: (pause) => opened.scrub(pause),
       close: async () => {
         await archive.sync();
         await archive.flush();

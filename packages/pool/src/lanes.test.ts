@@ -252,6 +252,11 @@ describe('build', () => {
     expect(lanes.build(payloadOf(parent, [at(chain, 4)]), false)).toEqual(
       payloadOf(parent, [at(chain, 4)]),
     );
+    // An older word that was overtaken changes nothing; one on a new link does.
+    lanes.reported(2, [0, 1, 0, 0]);
+    expect(lanes.build(parent, false)).toEqual(payloadOf(parent, [at(chain, 3)]));
+    lanes.connected(2);
+    expect(lanes.build(parent, false)).toEqual(payloadOf(parent, [at(chain, 1)]));
     lanes.reported(2, [0, 1, 0, 0]);
     expect(lanes.build(parent, false)).toEqual(payloadOf(parent, [at(chain, 1)]));
   });
@@ -370,6 +375,7 @@ test('behind names ranges that an honest validator can serve', () => {
     { lane: 2, fromSeq: 4, toSeq: 9, from: [1, 3] },
     { lane: 3, fromSeq: 1, toSeq: 7, from: [1, 3] },
   ]);
+  lanes.connected(1);
   lanes.reported(1, [0, 1_000_000, 0, 0]);
   expect(lanes.behind()).toEqual([
     { lane: 1, fromSeq: 1, toSeq: limits.fetchBatchesPerRequestMax, from: [1] },
@@ -470,7 +476,8 @@ describe('random interleavings', () => {
           } else if (action.kind === 'report') {
             lanes.reported(action.peer, action.held);
             for (const [lane, seq] of action.held.entries())
-              if (action.peer !== 0 && marks[lane] !== undefined) marks[lane][action.peer] = seq;
+              if (action.peer !== 0 && marks[lane] !== undefined)
+                marks[lane][action.peer] = Math.max(seq, marks[lane][action.peer] ?? 0);
           } else {
             const built = lanes.build(final, action.optimistic);
             expectProposal({ lanes, parent: final, built, optimistic: action.optimistic, marks });

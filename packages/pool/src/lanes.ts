@@ -93,6 +93,11 @@ export class Lanes {
     return this.#lanes.map((lane) => lane.tip.seq);
   }
 
+  /** A link to a peer is new: what it said before may be of an earlier life. */
+  connected(peer: number): void {
+    if (peer !== this.#config.self) this.#marks.forget(peer);
+  }
+
   /** A peer told what it holds. It is believed about itself only. */
   reported(from: number, held: readonly number[]): void {
     if (from !== this.#config.self && from < this.#lanes.length) this.#marks.report(from, held);

@@ -14,13 +14,23 @@ export class Watermarks {
     this.#quorums = Array.from({ length: count }, () => undefined);
   }
 
-  /** What a validator holds of all lanes; lanes it does not name keep their mark. */
+  /**
+   * What a validator holds of all lanes. A lower word is an older one that was overtaken on its way: were it
+   * believed, a lane could rest with a batch that nobody orders.
+   */
   report(validator: number, held: readonly number[]): void {
-    for (let lane = 0; lane < Math.min(held.length, this.#count); lane++)
-      this.set(validator, lane, held[lane] ?? 0);
+    for (let lane = 0; lane < Math.min(held.length, this.#count); lane++) {
+      const seq = held[lane] ?? 0;
+      if (seq > (this.#marks[lane]?.[validator] ?? 0)) this.set(validator, lane, seq);
+    }
   }
 
-  /** What a validator holds of one lane. The newest word counts, also when it is lower: disks get lost. */
+  /** Forget what a validator said: it may have lost its disk. */
+  forget(validator: number): void {
+    for (let lane = 0; lane < this.#count; lane++) this.set(validator, lane, 0);
+  }
+
+  /** What a validator holds of one lane. */
   set(validator: number, lane: number, seq: number): void {
     const marks = this.#marks[lane];
     if (marks === undefined || marks[validator] === seq) return;

@@ -17,7 +17,7 @@ export type ParallelOptions = {
 /** A seed that broke a rule, and which. */
 export type FailedSeed = { readonly seed: number; readonly reason: string };
 
-const CHUNK = { fast: 20, whole: 2 } as const;
+const CHUNK = { fast: 100, whole: 4 } as const;
 
 /** Run a range of seeds on all cores; gives every seed that failed. */
 export async function runSeeds(options: ParallelOptions): Promise<readonly FailedSeed[]> {

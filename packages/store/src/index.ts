@@ -14,3 +14,4 @@ export {
   type Position,
 } from './position.ts';
 export type { OnRecord } from './recover.ts';
+export type { LogScrub } from './scrub.ts';

@@ -13,6 +13,7 @@ import {
   SALT_BYTES,
   type SegmentHeader,
 } from './segment.ts';
+import { scrubLog, type LogScrub } from './scrub.ts';
 import { LogWriter, type Part } from './writer.ts';
 
 const READ_AHEAD_BYTES = 4096;
@@ -144,6 +145,17 @@ export class BlockLog {
       sizeBytes > bytes.length && sizeBytes <= RECORD_HEADER_BYTES + limits.logRecordBytesMax;
     if (isLonger) bytes = await this.#files.read(segment, offset, sizeBytes);
     return this.#payloadAt(header, offset, bytes);
+  }
+
+  /**
+   * Check every record that was appended before this call, reading the files anew, with `pause` after each
+   * chunk. Throws LogCorrupt.
+   */
+  async scrub(pause: () => Promise<void>): Promise<LogScrub> {
+    this.#check();
+    const { end } = this.#writer;
+    await this.sync();
+    return scrubLog(this.#files, { chainId: this.#chainId, end, pause });
   }
 
   /**

@@ -63,6 +63,11 @@ export class LogWriter {
     return this.#header.segment;
   }
 
+  /** Where the last record ends. */
+  get end(): Position {
+    return { segment: this.#header.segment, offset: this.#offset };
+  }
+
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
     return this.#pendingBytes;

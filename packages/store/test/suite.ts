@@ -164,6 +164,33 @@ export function logSuite(name: string, makePlace: () => Promise<LogPlace>): void
       await (await reopen(open)).log.close();
     });
 
+    it('scrubs what nobody reads, while records are added, and names the damaged place', async () => {
+      const { open, files } = await make();
+      const { log } = await reopen(open, { segmentBytes: 300 });
+      const positions = Array.from({ length: 20 }, (_, i) =>
+        log.append(1, utf8(`number ${i} ${'.'.repeat(30)}`)),
+      );
+      const scrubbing = log.scrub(async () => {
+        log.append(1, utf8('meanwhile'));
+        await log.sync();
+      });
+      const { segments, records } = await scrubbing;
+      expect(segments).toBe(positions.at(-1)?.segment);
+      expect(records).toBeGreaterThanOrEqual(20);
+      await log.close();
+      const [third, last] = [positions[2]!, positions.at(-1)!];
+      const damaged = await files();
+      const [byte = 0] = await damaged.read(third.segment, third.offset + 14, 1);
+      await damaged.write(third.segment, third.offset + 14, Uint8Array.of(byte ^ 4));
+      await damaged.close();
+      const { log: again } = await reopen(open, { segmentBytes: 300, from: last });
+      await expect(again.scrub(async () => undefined)).rejects.toMatchObject({
+        codeName: 'LogCorrupt',
+        params: { offset: third.offset },
+      });
+      await again.close();
+    });
+
     it('removes whole segments in front of a position and opens what is left', async () => {
       const { open, files } = await make();
       const { log } = await reopen(open, { segmentBytes: 200 });

@@ -144,6 +144,8 @@ export class Validators {
     const log = openSync(logFile, 'a', 0o600);
     // The channel is how a validator notices that its starter is gone, however it went.
     const child = spawn(process.execPath, [this.#script, configFile], {
+      // Without a bound each thread keeps memory of its own that other threads have freed.
+      env: { MALLOC_ARENA_MAX: '2', ...process.env },
       stdio: ['ignore', log, log, 'ipc'],
     });
     closeSync(log);

@@ -55,8 +55,12 @@ export class FakeLanes implements PayloadPort {
 
   held = (): readonly number[] => this.#held;
 
+  connected = (peer: number): void => {
+    this.#reports[peer]?.fill(0);
+  };
+
   reported = (from: number, held: readonly number[]): void => {
-    this.#reports[from] = [...held];
+    this.#reports[from] = held.map((seq, lane) => Math.max(seq, this.#reports[from]?.[lane] ?? 0));
     if (held.some((seq, lane) => seq > (this.#held[lane] ?? 0))) this.mayBeBehind = true;
   };
 
