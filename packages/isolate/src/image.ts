@@ -24,7 +24,7 @@ export function captureImage(guest: Guest, base?: Image): Image {
   const pages = guest.api.pages.value;
   const end = usedEnd(guest.bytes, pages * PAGE_BYTES);
   const stackPointer = guest.api.__stack_pointer.value;
-  const own = guest.bytes.slice(end);
+  const own = guest.bytes.slice(STACK_TOP, end);
   const whole = { pages, stackPointer, end, constants: guest.constants };
   if (base === undefined) return { ...whole, pieces: [own], ownBytes: own.length };
   const { pieces, ownBytes } = shareWith(base, own);
