@@ -21,6 +21,8 @@ const USAGE: ReadonlySet<ErrorName> = new Set([
   'UnknownMethod',
   'UnknownQuery',
   'BadArguments',
+  'ContractNotBuilt',
+  'NotDeterministic',
 ]);
 
 const UNREACHABLE: ReadonlySet<ErrorName> = new Set([

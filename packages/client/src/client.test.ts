@@ -1,5 +1,5 @@
 import { decode, encode, isJsonObject, type Json } from '@hanse/codec';
-import { fromBase64Url, must, toBase64Url, toHex, utf8 } from '@hanse/kit';
+import { fromBase64Url, limits, must, toBase64Url, toHex, utf8 } from '@hanse/kit';
 import { evidenceKeyBytes, finalProofSchema, openEnvelope, postSchema } from '@hanse/model';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildChain, cheapSuite, FILE, NOW_MS } from '../test/chain.ts';
@@ -280,6 +280,14 @@ describe('submitMany', () => {
       const call = must(fake.executed.get(result.txid)?.tx.value.calls[0], 'call');
       expect(call.args).toEqual(coSign(`n${i}`).args);
     }
+  });
+
+  it('keeps the gas of an envelope within that of a block', async () => {
+    const gasLimit = limits.gasPerTxMax;
+    const submissions = Array.from({ length: 120 }, (_, i) => ({ calls: [coSign(`gas ${i}`)] }));
+    const results = await clientOf().submitMany(submissions, { gasLimit });
+    expect(results.every((one) => one.kind === 'executed')).toBe(true);
+    expect(node(0).posts.flatMap(envelopesIn)).toHaveLength(2);
   });
 
   it('keeps envelopes of large transactions within their bound', async () => {

@@ -115,17 +115,22 @@ async function sealNew(rules: PackRules, items: readonly Packed[]): Promise<read
 function* groups(items: readonly Packed[]): Generator<readonly Packed[]> {
   let group: Packed[] = [];
   let sizeBytes = ENVELOPE_OVERHEAD_BYTES;
+  let gas = 0;
   for (const item of items) {
     const itemBytes = item.tx.bytes.length + 5;
+    const { gasLimit } = item.tx.value;
     const isFull =
-      group.length === limits.txsPerEnvelopeMax || sizeBytes + itemBytes > limits.envelopeBytesMax;
+      group.length === limits.txsPerEnvelopeMax ||
+      sizeBytes + itemBytes > limits.envelopeBytesMax ||
+      gas + gasLimit > limits.blockGasMax;
     if (isFull && group.length > 0) {
       yield group;
       group = [];
-      sizeBytes = ENVELOPE_OVERHEAD_BYTES;
+      [sizeBytes, gas] = [ENVELOPE_OVERHEAD_BYTES, 0];
     }
     group.push(item);
     sizeBytes += itemBytes;
+    gas += gasLimit;
   }
   if (group.length > 0) yield group;
 }

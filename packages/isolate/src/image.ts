@@ -1,6 +1,6 @@
 import { assert } from '@hanse/kit';
 import type { Constants, Guest } from './guest.ts';
-import { IMAGE_START, PAGE_BYTES, RED_ZONE_BYTES, STACK_LIMIT, STACK_TOP } from './layout.ts';
+import { PAGE_BYTES, RED_ZONE_BYTES, STACK_LIMIT, STACK_TOP } from './layout.ts';
 
 /** Bytes that one image shares with its base or not: 4 KiB. */
 const BLOCK_BYTES = 4_096;
@@ -24,7 +24,7 @@ export function captureImage(guest: Guest, base?: Image): Image {
   const pages = guest.api.pages.value;
   const end = usedEnd(guest.bytes, pages * PAGE_BYTES);
   const stackPointer = guest.api.__stack_pointer.value;
-  const own = guest.bytes.slice(IMAGE_START, end);
+  const own = guest.bytes.slice(STACK_TOP, end);
   const whole = { pages, stackPointer, end, constants: guest.constants };
   if (base === undefined) return { ...whole, pieces: [own], ownBytes: own.length };
   const { pieces, ownBytes } = shareWith(base, own);
@@ -40,7 +40,7 @@ export function restoreImage(guest: Guest, image: Image): void {
   const dirtyEnd = Math.max(api.pages.value, image.pages) * PAGE_BYTES;
   const stackLow = Math.max(api.stackLow.value, STACK_LIMIT) - RED_ZONE_BYTES;
   bytes.fill(0, stackLow, STACK_TOP);
-  let at = IMAGE_START;
+  let at = STACK_TOP;
   for (const piece of image.pieces) {
     bytes.set(piece, at);
     at += piece.length;
@@ -57,7 +57,7 @@ export function restoreImage(guest: Guest, image: Image): void {
 /** Where the last block ends that is not zero. */
 function usedEnd(bytes: Uint8Array, pagesEnd: number): number {
   let end = pagesEnd;
-  while (end > IMAGE_START && isZero(bytes, end - BLOCK_BYTES)) end -= BLOCK_BYTES;
+  while (end > STACK_TOP && isZero(bytes, end - BLOCK_BYTES)) end -= BLOCK_BYTES;
   return end;
 }
 

@@ -11,8 +11,6 @@ export const STACK_LIMIT = STACK_TOP - 262_144;
 /** A function that calls nothing may use so much below the stack pointer without moving it. */
 export const RED_ZONE_BYTES = 128;
 
-/** Memory of a program: everything from the top of its stack. */
-export const IMAGE_START = STACK_TOP;
 /** Where the range of the host starts and ends. */
 export const IO_START = PAGES_MAX * PAGE_BYTES;
 export const IO_END = IO_START + IO_PAGES * PAGE_BYTES;

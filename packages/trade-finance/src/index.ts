@@ -46,3 +46,72 @@ export {
   type Transition,
   type Who,
 } from './title/transitions.ts';
+export {
+  checkClaim,
+  claimStatus,
+  ownTags,
+  type CheckedClaim,
+  type ClaimCheck,
+} from './flow/checking.ts';
+export { creditedNumber, recordCreditNote, type Crediting } from './flow/crediting.ts';
+export {
+  askClaims,
+  askPacks,
+  claimsCall,
+  money,
+  nameOf,
+  organisationOf,
+  packsCall,
+  refusedReceipt,
+  send,
+  type Claims,
+  type Desk,
+  type Done,
+  type Packs,
+  type Sent,
+  type Text,
+} from './flow/desk.ts';
+export { factsOf, NO_RULES, type DocumentFacts } from './flow/facts.ts';
+export {
+  acceptTerms,
+  askBank,
+  askWhole,
+  lockWhole,
+  offerTerms,
+  payDeal,
+  readDeal,
+  readTerms,
+  releasePledge,
+  TERMS_FORMAT,
+  termsJson,
+  type Offered,
+  type Offering,
+  type Payment,
+} from './flow/financing.ts';
+export {
+  depositDocument,
+  mustBeDeposited,
+  vouch,
+  type Deposited,
+  type Vouched,
+  type Vouching,
+} from './flow/importing.ts';
+export { passOn, signFor, type Passed, type Share } from './flow/passing.ts';
+export {
+  neededKeys,
+  publishKey,
+  registryKeys,
+  tagsOf,
+  type EpochKey,
+  type EpochTags,
+} from './flow/registry.ts';
+export { importWithRules, syntaxOfRules, type InstalledRules } from './flow/rulepack.ts';
+export {
+  askConfirmation,
+  confirmTitle,
+  issueTitle,
+  receiveTitle,
+  reviewTenor,
+  type Issuing,
+} from './flow/titling.ts';
+export { pickUnits, readTitle, titleOf, titlesOf, type Title } from './flow/titles.ts';

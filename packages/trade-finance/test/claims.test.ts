@@ -276,9 +276,10 @@ describe('locks on a whole invoice', () => {
     const proof = world.fresh();
     await refused(b1.claims.finance({ lock: first.lock, proof }), 'LOCK_EXPIRED');
     await refused(b1.claims.finance({ lock: second.lock, proof }), 'LOCK_UNKNOWN');
-    await b2.claims.finance({ lock: second.lock, proof });
     // The late one gives up what it has no more, and the other's stays.
     await b1.claims.release({ lock: first.lock });
+    await refused(lock(b1, document, 'a'), 'CLAIM_LOCKED');
+    await b2.claims.finance({ lock: second.lock, proof });
     expect(await world.claimState(document)).toBe('FINANCED');
     await refused(lock(b1, document, 'a'), 'DUPLICATE_FINANCED');
   });
@@ -347,6 +348,12 @@ describe('locks on intervals', () => {
     await b2.packs.finance({ ...two, proof: world.fresh() });
     const financed = await b2.claims.query.locksOf({ bank: b2.organisation, state: 'financed' });
     expect(financed.rows).toMatchObject([{ pack, ...rest }]);
+    // One of two is over, and the claim is still financed.
+    const back = { pack, from: 1, to: 40_000, receiver: s1.organisation } as const;
+    await world.chain.asAll([b1, s1]).packs.transfer({ ...back, purpose: 'return' });
+    expect(await world.claimState(document)).toBe('FINANCED');
+    await world.chain.asAll([b2, s1]).packs.transfer({ ...back, ...rest, purpose: 'return' });
+    expect(await world.claimState(document)).toBe('RELEASED');
   });
 });
 

@@ -169,6 +169,14 @@ describe('verdicts of epochs', () => {
     );
   });
 
+  it('hold a claim when their importer asks for it', async () => {
+    expect(await vouch('a', 1, 'a', { isHeld: true })).toEqual({ state: 'PENDING', hold: 'open' });
+    await refused(
+      world.s1.claims.ask({ document: world.hash('file a'), banks: [] }),
+      'DOCUMENT_HELD',
+    );
+  });
+
   it('of credit notes are of the current epoch', async () => {
     await vouch('a', 1);
     const { document, root } = world.deposit('note');

@@ -3,6 +3,34 @@ import type { CommandEntry } from './entry.ts';
 /** Commands for developers and shells. */
 export const toolCommands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: {
+      en: 'make a small project: a contract, its test and a program that uses it',
+      zh: '创建小型项目：合约、测试及调用程序',
+    },
+    args: [
+      {
+        name: '[dir]',
+        text: { en: 'its folder, this one when absent', zh: '目录，缺省为当前目录' },
+      },
+    ],
+    examples: ['init orders'],
+    json: '{ dir, name, files[], packages }',
+    load: () => import('../commands/init.ts'),
+  },
+  {
+    name: 'run',
+    summary: {
+      en: 'run a TypeScript program with the packages of Hanse',
+      zh: '以 Hanse 软件包运行 TypeScript 程序',
+    },
+    args: [{ name: '<file>', text: { en: 'the program', zh: '程序文件' } }],
+    examples: ['run app.ts'],
+    json: 'as the program prints it',
+    passesOptions: true,
+    load: () => import('../commands/run.ts'),
+  },
+  {
     name: 'sim',
     summary: {
       en: 'run simulated networks with faults; prints the seed that breaks',

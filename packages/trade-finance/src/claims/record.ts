@@ -39,11 +39,21 @@ type Outcome = { readonly state: ClaimState; readonly hold: Claim['hold'] };
  */
 export const recordVerdict = app.command(
   {
-    args: { document, root, epoch, ...tagFields, ruleSet, result, ...factFields },
+    args: {
+      document,
+      root,
+      epoch,
+      ...tagFields,
+      ruleSet,
+      result,
+      ...factFields,
+      /** The importer asks for a review: letters of the number look like others, say. */
+      isHeld: t.optional(t.bool()),
+    },
     returns: { state, hold: holdType },
     allow: [role('importer')],
   },
-  (ctx, { epoch, x, n, t, ...facts }) => {
+  (ctx, { epoch, x, n, t, isHeld = false, ...facts }) => {
     const { document } = facts;
     hold(depositGuard(ctx, document, facts.root));
     hold(epochGuard(ctx, epoch));
@@ -56,7 +66,7 @@ export const recordVerdict = app.command(
     const known = ctx.db.claim.get({ document });
     const outcome =
       known === undefined
-        ? register(ctx, { ...facts, importer }, verdict)
+        ? register(ctx, { ...facts, importer }, verdict, isHeld)
         : retag(ctx, known, { ...facts, importer });
     if (outcome.state !== 'CANCELLED') list(ctx, verdict);
     ctx.emit.Recorded({ document, ...outcome });
@@ -70,12 +80,13 @@ type Facts = Pick<
 >;
 
 /** The first verdict on a document makes its claim. */
-function register(ctx: Context, facts: Facts, verdict: Verdict): Outcome {
+function register(ctx: Context, facts: Facts, verdict: Verdict, isHeld: boolean): Outcome {
   const { document, seller } = facts;
   const verdicts = [verdict];
   const isInvalid = facts.result === 'invalid';
   const state = isInvalid ? 'CANCELLED' : (duplicateState(ctx, verdicts) ?? 'PENDING');
-  const hold = state === 'PENDING' ? holdOf(ctx, document, verdicts) : 'none';
+  const found = isHeld ? 'open' : holdOf(ctx, document, verdicts);
+  const hold = state === 'PENDING' ? found : 'none';
   const original = state.startsWith('DUPLICATE') ? originalOf(ctx, verdicts) : undefined;
   const { time, height } = ctx;
   const fresh = { credited: 0, asked: [], isPacked: false, locks: 0, financed: 0, time, height };

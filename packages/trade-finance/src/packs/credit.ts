@@ -9,13 +9,12 @@ import { app, tables, type Context, type Interval, type Pack } from './tables.ts
 
 const { root, result, currency } = claimTables.claim.fields;
 
-/** Everybody who has something to lose in these intervals: holders, pledgees, and banks that paid for them. */
+/** Everybody who has something to lose in these intervals: holders, and banks that paid for them or took a pledge. */
 function alertedOf(ctx: Context, intervals: readonly Interval[]): readonly string[] {
   const parties = new Set<string>();
   const deals = new Map<string, Uint8Array>();
-  for (const { holder, pledgee, deal } of intervals) {
+  for (const { holder, deal } of intervals) {
     parties.add(holder);
-    if (pledgee !== undefined) parties.add(pledgee);
     if (deal !== undefined) deals.set(deal.join(), deal);
   }
   for (const id of deals.values()) parties.add(ctx.db.deal.need({ id }).bank);

@@ -1,12 +1,21 @@
-// node tools/run.mjs packages/isolate/test/measure.ts: CPU of contract runs, reset and metering
-// included, beside one Ed25519 verification of node:crypto in the same process.
+// node tools/run.mjs test/determinism/measure/main.ts: CPU of contract runs, reset and metering
+// included, beside one Ed25519 verification of node:crypto in the same process; and what the process
+// keeps of the memory that hungry programs asked for.
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { decode, encode, t, type Schema } from '@hanse/codec';
-import { must } from '@hanse/kit';
+import { encode, t } from '@hanse/codec';
+import { limits, must } from '@hanse/kit';
 import type { Isolate, Program } from '@hanse/vm';
-import { createIsolate } from '../src/index.ts';
-import { codeOf, infoOf, invoice, transfer, type Offer } from './contracts.ts';
-import { memoryHost } from './hosts.ts';
+import { createIsolate } from '@hanse/isolate';
+import {
+  codeOf,
+  infoOf,
+  invoice,
+  transfer,
+  type Offer,
+} from '../../../packages/isolate/test/contracts.ts';
+import { adversarial } from '../../../packages/isolate/test/corpus/adversarial.ts';
+import { corpusCode, runProgram } from '../../../packages/isolate/test/corpus/corpus.ts';
+import { memoryHost } from '../../../packages/isolate/test/hosts.ts';
 
 const ROUNDS = 25;
 const GAS = 2_000_000;
@@ -15,17 +24,6 @@ function load(isolate: Isolate, offer: Offer, body: string): Program {
   const loaded = isolate.load(codeOf(offer, body), 20_000_000);
   if (loaded.kind !== 'loaded') throw new Error(loaded.message);
   return loaded.program;
-}
-
-function keyOf<T>(
-  row: Schema<T>,
-  key: Schema<unknown>,
-): (table: number, b: Uint8Array) => Uint8Array {
-  return (_table, bytes) => {
-    const decoded = decode(row, bytes);
-    if (!decoded.ok) throw new Error('no row');
-    return encode(key, decoded.value);
-  };
 }
 
 type Task = { readonly name: string; readonly times: number; readonly run: () => number };
@@ -44,7 +42,6 @@ function tasks(): readonly Task[] {
   const args = encode(transfer.args, { from: 'did:hanse:a', to: 'did:hanse:b', amount: 5n });
   const receivables = load(isolate, invoice.offer, invoice.body);
   const invoiceHost = memoryHost(() => new Uint8Array());
-  void keyOf;
   const invoiceArgs = encode(invoice.args, invoice.sample);
   const info = infoOf();
   const noop = load(isolate, { methods: { nothing: { args: t.struct({}) } } }, '');
@@ -103,4 +100,21 @@ function main(): void {
   }
 }
 
+/** Growth of the process over hungry programs that had run before, in MiB. */
+function memoryGrowthMib(): number {
+  const isolate = createIsolate();
+  const hungry = ['outOfMemoryCaught', 'objectMany', 'stringSlices', 'typedArrayMany', 'mapGrow'];
+  const round = (): void => {
+    for (const name of hungry) {
+      const loaded = isolate.load(corpusCode(adversarial[name] ?? ''), GAS);
+      if (loaded.kind === 'loaded') runProgram(isolate, loaded.program, limits.gasPerTxMax);
+    }
+  };
+  round();
+  const before = process.memoryUsage.rss();
+  for (let i = 0; i < 5; i++) round();
+  return (process.memoryUsage.rss() - before) / 2 ** 20;
+}
+
 main();
+process.stdout.write(`memory growth over hungry programs: ${memoryGrowthMib().toFixed(1)} MiB\n`);
