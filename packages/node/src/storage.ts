@@ -9,9 +9,6 @@ import { REBUILD_MARK, type Parts } from './prepare.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateMethods } from './state.ts';
 
-/** Digests are keys of the index too; see the state worker. */
-const INDEX_BUFFER_BYTES = 8 * 1024 * 1024;
-
 /** Open archive, the way to check its log, and the way to close it. */
 export type Storage = {
   readonly archive: Archive;
@@ -73,9 +70,7 @@ export async function openStorage(parts: Parts): Promise<Storage> {
 }
 
 async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<Storage> {
-  const index = await LevelKv.open(join(config.dataDir, 'index'), {
-    writeBufferBytes: INDEX_BUFFER_BYTES,
-  });
+  const index = await LevelKv.open(join(config.dataDir, 'index'));
   let blockLog: BlockLog | undefined;
   const close = async (): Promise<void> => {
     await blockLog?.close();
