@@ -20,7 +20,7 @@ export type SealedReceipts = {
 };
 
 const RECEIPTS_PER_CHUNK = 32;
-const CACHED_HASHES_BYTES = 16 * 1024 * 1024;
+const CACHED_HASHES_BYTES = 4 * 1024 * 1024;
 const HASHES_OVERHEAD_BYTES = 200;
 
 /** Receipts in the store: in chunks by height, found by transaction id. */

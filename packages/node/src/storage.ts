@@ -15,9 +15,6 @@ const MIB = 1024 * 1024;
  * of LevelDB's usual 4 MiB, merging costs as much processor time as executing. Doubling these gains 4 %.
  */
 const STATE_OPTIONS = { writeBufferBytes: 16 * MIB, cacheBytes: 8 * MIB } as const;
-/** Digests are keys of the index too. */
-const INDEX_BUFFER_BYTES = 8 * MIB;
-
 /** Open archive, the way to check its log, and the way to close it. */
 export type Storage = {
   readonly archive: Archive;
@@ -104,9 +101,7 @@ export async function openStorage(parts: Parts): Promise<Storage> {
 }
 
 async function openStorageOnce({ config, suite, chainId, log }: Parts): Promise<Storage> {
-  const index = await LevelKv.open(join(config.dataDir, 'index'), {
-    writeBufferBytes: INDEX_BUFFER_BYTES,
-  });
+  const index = await LevelKv.open(join(config.dataDir, 'index'));
   let blockLog: BlockLog | undefined;
   const close = async (): Promise<void> => {
     await blockLog?.close();
