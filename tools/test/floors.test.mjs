@@ -115,7 +115,8 @@ test('tests may use what stands below on another side, sources may not', () => {
   const tree = (path, dependencies) =>
     house({
       ...both,
-      'tsconfig.pure.json': '{ "include": ["packages/kit/src", "packages/ledger/src", "packages/testing/src"] }',
+      'tsconfig.pure.json':
+        '{ "include": ["packages/kit/src", "packages/ledger/src", "packages/testing/src"] }',
       '.oxlintrc.json': '"packages/{kit,ledger,client,testing}/src/**"',
       'packages/client/package.json': json(dependencies),
       [path]: `import { testChain } from '@hanse/testing';`,
