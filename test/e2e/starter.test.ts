@@ -49,7 +49,7 @@ function edit(from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
-const shows = (running: Running, text: string, ms: number): Promise<void> =>
+const shows = (running: Running, text: string, ms: number): Promise<true> =>
   waitFor(`the network says "${text}"`, ms, () => running.text().includes(text), running.text);
 
 it('a new project runs: contracts go live when they are saved, and programs use them', async () => {
@@ -82,7 +82,9 @@ it('a new project runs: contracts go live when they are saved, and programs use 
   const order = { id: 'PO-0', seller: 'did:hanse:dev:x', amount: '0', due: '2099-12-31' };
   const rejected = run(dir, ['call', 'orders.place', JSON.stringify(order)]);
   expect(await rejected.ended).toBe(3);
-  expect(rejected.text()).toMatch(/AMOUNT an order must be worth[^]*At\s+contracts\/orders\.ts:23:/);
+  expect(rejected.text()).toMatch(
+    /AMOUNT an order must be worth[^]*At\s+contracts\/orders\.ts:23:/,
+  );
 
   const shown = run(dir, ['contract', 'show', 'orders', '--json']);
   expect(await shown.ended).toBe(0);
