@@ -1,28 +1,36 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode } from '@hanse/codec';
-import { must } from '@hanse/kit';
+import { decode, encode } from '@hanse/codec';
+import { createIsolate } from '@hanse/isolate';
+import { limits, must } from '@hanse/kit';
 import { Ledger } from '@hanse/ledger';
 import {
   chainIdOf,
+  didOf,
   genesisBlock,
   openBatch,
   postSchema,
   sealBatch,
   sealBlock,
+  systemContracts,
   ZERO_HASH,
   type Batch,
   type Block,
+  type Call,
   type Genesis,
+  type Receipt,
 } from '@hanse/model';
 import { createNativeSuite } from '@hanse/native';
 import { createExecutor } from '@hanse/policy';
 import { verifyBatchContents } from '@hanse/pool';
 import { recordKinds } from '@hanse/replica';
 import { BlockLog, LevelKv } from '@hanse/store';
+import { createVm } from '@hanse/vm';
 import type { Holder } from '../harness/make.ts';
-import { signPosts } from './workload.ts';
+import { envelopeOf, txOf } from '../harness/sample.ts';
+import { openCalls, transfer } from './transfer.ts';
+import { signPosts, type Kind } from './workload.ts';
 
 /** What the bare loop works on. */
 export type BareJob = {
@@ -31,6 +39,9 @@ export type BareJob = {
   readonly txs: number;
   readonly txsPerEnvelope: number;
   readonly seconds: number;
+  readonly kind: Kind;
+  /** Code of the contract that transfers call; it is deployed first. */
+  readonly code?: Uint8Array;
 };
 
 export type BareResult = {
@@ -65,11 +76,13 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
   const suite = createNativeSuite(genesis.suite);
   const chainId = chainIdOf(suite, genesis);
   const batches = makeBatches(job);
+  const setup = job.code === undefined ? [] : [setupBatch(job, job.code)];
   const kv = await LevelKv.open(join(dir, 'state'), {
     writeBufferBytes: STATE_BUFFER_BYTES,
   });
   const log = await BlockLog.open(join(dir, 'log'), { chainId });
-  const executor = createExecutor(suite, genesis);
+  const isolate = createIsolate();
+  const executor = createExecutor(suite, genesis, createVm({ suite, isolate, genesis }));
   const { ledger, writes } = Ledger.open({ suite, kv, executor, genesis });
   await kv.write(writes);
   ledger.committed(0);
@@ -80,9 +93,18 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
     times[stage] += performance.now() - from;
     return value;
   };
+  let parent = genesisBlock(suite, genesis);
+  for (const batch of setup) {
+    const block = nextBlock(job, parent, [batch]);
+    const { header, digest } = block;
+    const applied = ledger.apply({ header, digest, envelopes: batch.envelopes });
+    checkReceipts(applied.receipts);
+    await kv.write(applied.writes);
+    ledger.committed(header.height);
+    parent = block;
+  }
   const startMs = performance.now();
   const cpu = process.cpuUsage();
-  let parent = genesisBlock(suite, genesis);
   let stored: Promise<void> = Promise.resolve();
   let done = 0;
   for (let i = 0; i < batches.length; i += BATCHES_PER_BLOCK) {
@@ -107,6 +129,7 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
     const envelopes = opened.flatMap((batch) => batch.envelopes);
     const applied = clock('execute', () => ledger.apply({ header, digest, envelopes }));
     if (applied.voids.length > 0) throw new Error(`void: ${JSON.stringify(applied.voids[0])}`);
+    checkReceipts(applied.receipts);
     done += applied.receipts.length;
     const from = performance.now();
     await Promise.all([synced, stored]);
@@ -134,8 +157,54 @@ async function loop(job: BareJob, dir: string): Promise<BareResult> {
   };
 }
 
+/** What deploys the contract of transfers and opens its accounts, in one batch. */
+function setupBatch({ genesis, holders }: BareJob, code: Uint8Array): Batch {
+  const suite = createNativeSuite(genesis.suite);
+  const chainId = chainIdOf(suite, genesis);
+  const holder = must(holders[0], 'holders');
+  const person = genesis.identities.find(
+    (one) => didOf(suite, genesis.network, one) === holder.did,
+  );
+  const organisations = [must(person?.controllers[0], 'its organisation')];
+  const { upload, deploy } = systemContracts.contracts.methods;
+  const owners = { organisations, threshold: 1 };
+  const chunks = [suite.hash(code)];
+  const calls: readonly (readonly Call[])[] = [
+    [
+      { contract: 'contracts', method: 'upload', args: encode(upload.args, { bytes: code }) },
+      {
+        contract: 'contracts',
+        method: 'deploy',
+        args: encode(deploy.args, { name: transfer.name, chunks, owners }),
+      },
+    ],
+    ...openCalls().map((call) => [call]),
+  ];
+  const gasLimit = limits.gasPerTxMax;
+  const envelopes = calls.map((one) => {
+    const tx = txOf(suite, { chainId, holders: [holder], calls: one, gasLimit });
+    return envelopeOf(suite, [tx], [holder]);
+  });
+  const header = {
+    chainId,
+    epoch: 0,
+    lane: 1,
+    seq: 1,
+    prevDigest: ZERO_HASH,
+    txCount: calls.length,
+    gasSum: calls.length * gasLimit,
+  };
+  return sealBatch(suite, header, envelopes, (message) => suite.sign(holder.key, message));
+}
+
+/** A transaction that is refused is cheap: figures would be those of nothing. */
+function checkReceipts(receipts: readonly Receipt[]): void {
+  const refused = receipts.find(({ status }) => status.kind === 'refused');
+  if (refused?.status.kind === 'refused') throw new Error(refused.status.value.code);
+}
+
 function makeBatches(job: BareJob): readonly Batch[] {
-  const { genesis, holders, txs, txsPerEnvelope, seconds } = job;
+  const { genesis, holders, txs, txsPerEnvelope, seconds, kind } = job;
   const suite = createNativeSuite(genesis.suite);
   const chainId = chainIdOf(suite, genesis);
   const posts = signPosts({
@@ -143,6 +212,7 @@ function makeBatches(job: BareJob): readonly Batch[] {
     chainId,
     holders,
     seconds,
+    kind,
     label: `bare/${process.pid}`,
     txs,
     txsPerEnvelope,
@@ -162,7 +232,7 @@ function makeBatches(job: BareJob): readonly Batch[] {
       seq: batches.length + 1,
       prevDigest: previous?.digest ?? ZERO_HASH,
       txCount,
-      gasSum: txCount * 2_000_000,
+      gasSum: txCount * (kind === 'deposit' ? limits.gasPerTxDefault : transfer.gasLimit),
     };
     batches.push(sealBatch(suite, header, post.value.envelopes, (m) => suite.sign(key, m)));
   }
@@ -184,7 +254,7 @@ function nextBlock(job: BareJob, parent: Block, batches: readonly Batch[]): Bloc
       time: Math.max(header.time + 1, Date.now()),
     },
     parent.payload.map((tip, lane) =>
-      lane === 0 ? { seq: last.header.seq, digest: last.digest } : tip,
+      lane === last.header.lane ? { seq: last.header.seq, digest: last.digest } : tip,
     ),
   );
 }

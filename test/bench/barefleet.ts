@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { must } from '@hanse/kit';
 import type { NetworkFiles } from '../harness/make.ts';
 import { bareLoop, type BareJob, type BareResult } from './bare.ts';
+import { transferCode } from './transfer.ts';
+import type { Kind } from './workload.ts';
 
 /** The bare loop in one process per core, all at once. */
 export type BareFigures = {
@@ -22,12 +24,17 @@ const TXS_PER_SECOND = 6_000;
 /** Run the bare loop on every core at once: caches, memory and disk are shared as in the network. */
 export async function measureBare(
   files: NetworkFiles,
-  shape: { readonly txsPerEnvelope: number; readonly seconds: number },
+  shape: {
+    readonly txsPerEnvelope: number;
+    readonly seconds: number;
+    readonly kind: Kind;
+  },
 ): Promise<BareFigures> {
   const processes = availableParallelism();
   const job: BareJob = {
     genesis: files.genesis,
     holders: files.operators,
+    ...(shape.kind === 'transfer' ? { code: await transferCode() } : {}),
     txs: (files.suite.id === 'intl' ? 1 : 0.4) * TXS_PER_SECOND * shape.seconds,
     ...shape,
   };

@@ -3,6 +3,7 @@ import type { Network } from '../harness/network.ts';
 import { Fleet } from './fleet.ts';
 import type { JobResult } from './generator.ts';
 import { cpuUs, memoryOf, threadCpuUs } from './proc.ts';
+import type { Kind } from './workload.ts';
 
 /** A load: what is offered, by which validators' clients, for how long. */
 export type Load = {
@@ -12,6 +13,8 @@ export type Load = {
   readonly txsPerEnvelope: number;
   readonly envelopesPerPost: number;
   readonly seed: number;
+  /** Deposits when absent. */
+  readonly kind?: Kind;
   /** Validators whose clients send; all when absent. */
   readonly nodes?: readonly number[];
   /** Called at the start of sending. */
@@ -64,6 +67,7 @@ export async function offer(network: Network, load: Load): Promise<LoadResult> {
       txsPerEnvelope: load.txsPerEnvelope,
       envelopesPerPost: load.envelopesPerPost,
       seconds: load.seconds,
+      kind: load.kind ?? 'deposit',
       url: network.url(node),
       rate: perNode,
       phase: i / nodes.length,

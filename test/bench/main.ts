@@ -7,6 +7,7 @@ import { offer, type Load, type LoadResult } from './load.ts';
 import { readOptions, type BenchOptions, type Scenario } from './options.ts';
 import { machineOf, printLoad, printSummary, type Figures, type Report } from './report.ts';
 import { soak } from './soak.ts';
+import { deployTransfer } from './transfer.ts';
 
 const SEARCH_FIRST = { intl: 800, sm: 300 } as const;
 const SEARCH_FACTOR = 1.3;
@@ -60,16 +61,22 @@ async function measure(options: BenchOptions, suite: 'intl' | 'sm'): Promise<Fig
       });
     if (wants('crashed')) await crashed(network, run, reference, options);
     if (wants('bulk')) await sustained(options, suite, run, 'bulk');
+    const contract = wants('contract') ? await contracts(network, options, suite, run) : undefined;
     const memory = wants('soak')
       ? await soak(network, { seconds: options.soakSeconds, rate: 0.6 * reference, run })
       : undefined;
     const missing = loads.reduce((sum, one) => sum + one.missing, 0);
     if (missing > 0) say(await network.describe());
     await network.stopAll();
+    const bareLoop = { txsPerEnvelope: 1, seconds: options.stepSeconds } as const;
     const bare = wants('bare')
-      ? await measureBare(network.files, { txsPerEnvelope: 1, seconds: options.stepSeconds })
+      ? await measureBare(network.files, { ...bareLoop, kind: 'deposit' })
       : undefined;
-    return { suite, loads, peak, bare, memory };
+    const bareContract =
+      wants('bare') && wants('contract')
+        ? await measureBare(network.files, { ...bareLoop, kind: 'transfer' })
+        : undefined;
+    return { suite, loads, peak, contract, bare, bareContract, memory };
   } catch (error) {
     say(await network.describe());
     throw error;
@@ -81,7 +88,21 @@ async function measure(options: BenchOptions, suite: 'intl' | 'sm'): Promise<Fig
 const shapes = {
   single: { txsPerEnvelope: 1, envelopesPerPost: 100 },
   bulk: { txsPerEnvelope: 100, envelopesPerPost: 4 },
+  contract: { txsPerEnvelope: 1, envelopesPerPost: 100, kind: 'transfer' },
 } as const;
+
+/** Single transactions that call a deployed contract: money from one account to another. */
+async function contracts(
+  network: Network,
+  options: BenchOptions,
+  suite: 'intl' | 'sm',
+  run: Run,
+): Promise<LoadResult> {
+  await deployTransfer(network);
+  const rate = SEARCH_FIRST[suite];
+  await run({ ...shapes.contract, name: 'warm-up contract', rate, seconds: options.stepSeconds });
+  return sustained(options, suite, run, 'contract');
+}
 
 type Run = (load: Omit<Load, 'seed'>) => Promise<LoadResult>;
 

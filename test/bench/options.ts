@@ -21,7 +21,16 @@ export type BenchOptions = {
   readonly profileDir: string | undefined;
 };
 
-const SCENARIOS = ['single', 'bulk', 'light', 'overload', 'crashed', 'bare', 'soak'] as const;
+const SCENARIOS = [
+  'single',
+  'bulk',
+  'light',
+  'overload',
+  'crashed',
+  'contract',
+  'bare',
+  'soak',
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** How to call the benchmark. */

@@ -20,7 +20,10 @@ export type Figures = {
   readonly suite: string;
   readonly loads: readonly LoadResult[];
   readonly peak: LoadResult | undefined;
+  /** Transactions that call a deployed contract. */
+  readonly contract: LoadResult | undefined;
   readonly bare: BareFigures | undefined;
+  readonly bareContract: BareFigures | undefined;
   readonly memory: Memory | undefined;
 };
 
@@ -84,7 +87,7 @@ export function printSummary({ machine, seed, figures }: Report): void {
     `\n${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, kernel ${machine.kernel}, ` +
       `Node ${machine.node}, commit ${machine.commit}, seed ${seed}`,
   );
-  for (const { suite, loads, peak, bare, memory } of figures) {
+  for (const { suite, loads, peak, contract, bare, bareContract, memory } of figures) {
     out(`\nsuite ${suite}, 4 validators and all clients on this machine`);
     const find = (name: string): LoadResult | undefined =>
       loads.findLast((one) => one.name === name);
@@ -96,21 +99,9 @@ export function printSummary({ machine, seed, figures }: Report): void {
     };
     rate('one transaction per envelope, final', find('sustained single'));
     rate('100 transactions per envelope, final', find('sustained bulk'));
-    if (bare !== undefined) {
-      out(
-        `${'bare verify-and-execute loop'.padEnd(44)} ${bare.rate.toFixed(0).padStart(7)} /s on ${bare.processes} cores; ÷ 4 validators ${bare.networkLimit.toFixed(0)} /s`,
-      );
-      for (const { cpuUsPerTx, stageUsPerTx } of bare.perProcess)
-        out(
-          `  cpu ${cpuUsPerTx.toFixed(0)} us/tx: ${Object.entries(stageUsPerTx)
-            .map(([stage, us]) => `${stage} ${us.toFixed(0)}`)
-            .join(', ')}`,
-        );
-      if (peak !== undefined)
-        out(
-          `${'reached ÷ bare'.padEnd(44)} ${(peak.finalRate / bare.networkLimit).toFixed(2).padStart(7)}`,
-        );
-    }
+    rate('one contract transaction per envelope, final', contract);
+    printBare(out, 'bare verify-and-execute loop', bare, peak);
+    printBare(out, 'bare loop, contract transactions', bareContract, contract);
     const light = find('light');
     if (light !== undefined)
       out(
@@ -133,4 +124,24 @@ export function printSummary({ machine, seed, figures }: Report): void {
     const missing = loads.reduce((sum, one) => sum + one.missing, 0);
     out(`${'taken and never final'.padEnd(44)} ${String(missing).padStart(7)}`);
   }
+}
+
+/** A bare loop, and what of it a load has reached. */
+function printBare(
+  out: (text: string) => void,
+  name: string,
+  bare: BareFigures | undefined,
+  reached: LoadResult | undefined,
+): void {
+  if (bare === undefined) return;
+  const rate = bare.rate.toFixed(0).padStart(7);
+  const limit = bare.networkLimit.toFixed(0);
+  out(`${name.padEnd(44)} ${rate} /s on ${bare.processes} cores; ÷ 4 validators ${limit} /s`);
+  for (const { cpuUsPerTx, stageUsPerTx } of bare.perProcess) {
+    const stages = Object.entries(stageUsPerTx).map(([stage, us]) => `${stage} ${us.toFixed(0)}`);
+    out(`  cpu ${cpuUsPerTx.toFixed(0)} us/tx: ${stages.join(', ')}`);
+  }
+  if (reached === undefined) return;
+  const ratio = (reached.finalRate / bare.networkLimit).toFixed(2).padStart(7);
+  out(`${'reached ÷ bare'.padEnd(44)} ${ratio}`);
 }

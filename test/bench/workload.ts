@@ -3,7 +3,8 @@ import type { Suite } from '@hanse/crypto';
 import { limits, must, utf8 } from '@hanse/kit';
 import { postSchema, sealEnvelope, type Deposit } from '@hanse/model';
 import type { Holder } from '../harness/make.ts';
-import { depositCall, txOf } from '../harness/sample.ts';
+import { depositCall, txOf, type TxOptions } from '../harness/sample.ts';
+import { moveCall, transfer } from './transfer.ts';
 
 /** What a client sends. */
 export type Workload = {
@@ -17,7 +18,11 @@ export type Workload = {
   readonly envelopesPerPost: number;
   /** Length of the run: everything is signed before it starts. */
   readonly seconds: number;
+  readonly kind: Kind;
 };
+
+/** What a transaction does: a deposit of evidence, or a move of money in a deployed contract. */
+export type Kind = 'deposit' | 'transfer';
 
 /** A signed request body and the ids of the transactions in it, per envelope. */
 export type SignedPost = {
@@ -30,7 +35,7 @@ type SealedEnvelope = { readonly bytes: Uint8Array; readonly txids: readonly Uin
 /** What the client gives a transaction, beside the time that a signed one lies here before it is sent. */
 const VALID_FOR_MS = 120_000;
 
-/** Sign everything a client will send: evidence deposits of different documents. */
+/** Sign everything a client will send: no two transactions are the same. */
 export function signPosts(workload: Workload): readonly SignedPost[] {
   const { suite, chainId, holders, txs, txsPerEnvelope, envelopesPerPost } = workload;
   const nowMs = Date.now();
@@ -42,7 +47,7 @@ export function signPosts(workload: Workload): readonly SignedPost[] {
       return txOf(suite, {
         chainId,
         holders: [holder],
-        calls: [depositCall(depositOf(byteHash, nowMs))],
+        ...contentOf(workload.kind, byteHash, nowMs),
         salt: byteHash.slice(0, limits.saltBytes),
         validUntil,
       });
@@ -66,6 +71,16 @@ export function signPosts(workload: Workload): readonly SignedPost[] {
     });
   }
   return posts;
+}
+
+function contentOf(
+  kind: Kind,
+  byteHash: Uint8Array,
+  nowMs: number,
+): Pick<TxOptions, 'calls' | 'gasLimit'> {
+  if (kind === 'deposit') return { calls: [depositCall(depositOf(byteHash, nowMs))] };
+  const number = new DataView(byteHash.buffer, byteHash.byteOffset).getUint32(0);
+  return { calls: [moveCall(number)], gasLimit: transfer.gasLimit };
 }
 
 function depositOf(byteHash: Uint8Array, capturedAt: number): Deposit {

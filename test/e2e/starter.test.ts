@@ -49,7 +49,7 @@ function edit(from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
-const shows = (running: Running, text: string, ms: number): Promise<void> =>
+const shows = (running: Running, text: string, ms: number): Promise<true> =>
   waitFor(`the network says "${text}"`, ms, () => running.text().includes(text), running.text);
 
 it('a new project runs: contracts go live when they are saved, and programs use them', async () => {

@@ -75,9 +75,11 @@ function piecesOf(code: Uint8Array): readonly Uint8Array[] {
 async function uploadAll(
   client: Pick<Client, 'submitMany'>,
   uploads: readonly Call[],
-  { idempotencyKey: _, ...submit }: SubmitOptions & { readonly until?: 'final' | 'proved' },
+  options: SubmitOptions & { readonly until?: 'final' | 'proved' },
   onUploaded: (done: number, total: number) => void,
 ): Promise<void> {
+  // The key is that of the deployment; pieces have keys of their own.
+  const { idempotencyKey: _, ...submit } = options;
   const results = await client.submitMany(
     uploads.map((call) => ({ calls: [call] })),
     {

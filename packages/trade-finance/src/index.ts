@@ -115,3 +115,18 @@ export {
   type Issuing,
 } from './flow/titling.ts';
 export { pickUnits, readTitle, titleOf, titlesOf, type Title } from './flow/titles.ts';
+export {
+  reasonText,
+  tellStory,
+  tradeRejection,
+  type CastName,
+  type HeldPart,
+  type OrganisationName,
+  type Stage as StoryStage,
+  type StoryFile,
+  type StoryFileName,
+  type StoryStep,
+  type ToldStep,
+} from './story/story.ts';
+export { STORY } from './story/steps.ts';
+export { setUpMembers, type Member, type Person } from './story/setup.ts';

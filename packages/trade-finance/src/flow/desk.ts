@@ -56,7 +56,7 @@ export function refusedReceipt(
 
 /** Send calls as one transaction: all are written or none is. Throws its refusal. */
 export async function send(
-  desk: Desk,
+  desk: Pick<Desk, 'client' | 'until' | 'signal'>,
   signers: readonly Signer[],
   calls: readonly Call[],
   idempotencyKey?: string,
