@@ -1,3 +1,4 @@
+import type { Settled } from '@hanse/client';
 import { encode } from '@hanse/codec';
 import { limits, nameOf } from '@hanse/kit';
 import {
@@ -159,6 +160,9 @@ describe('an envelope', () => {
 });
 
 describe('the same transaction again', () => {
+  const receiptOf = (settled: Settled): unknown =>
+    settled.kind === 'executed' ? settled.receipt : settled.error;
+
   it('gives the first receipt at every validator and writes nothing', async () => {
     const { suite, chainId } = network.files;
     const holder = network.operator(1);
@@ -170,7 +174,8 @@ describe('the same transaction again', () => {
     const before = await stateSeen();
     for (const index of network.running()) {
       const again = await network.client({ nodes: [index] }).send(envelope);
-      expect(again).toEqual(first);
+      // Not the proofs: certificates of one block may hold the votes of different validators.
+      expect(again.map(receiptOf)).toEqual(first.map(receiptOf));
     }
     expect(await stateSeen()).toEqual(before);
   });

@@ -12,7 +12,7 @@ const ENTRIES = {
   fast: 'packages/sim/src/seeds.worker.ts',
   whole: 'packages/sim/src/whole.worker.ts',
 } as const;
-const MS_PER_SEED_MAX = 20_000;
+const MS_PER_SEED_MAX = 60_000;
 
 /** Bundle a tier with a mutant's edits made while its sources are read; the files stay as they are. */
 export async function bundleTier(
