@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isSource, isTest, listFiles, readPackages, ROOT } from './workspace.mjs';
+import { ROOT, blankTemplates, isSource, isTest, listFiles, readPackages } from './workspace.mjs';
 
 const TEXT = /\.(ts|tsx|mjs|js|json|md|css|html|yml|yaml)$|^hanse$|^\.ci\//;
 const UNREAD = /^package-lock\.json$|\/vectors\/|conformance\.json$/;
@@ -43,7 +43,7 @@ function findBanned(path, text) {
  * one-line constants and types that follow each other without a blank line.
  */
 function findUndocumented(path, text) {
-  const lines = text.split('\n');
+  const lines = blankTemplates(text).split('\n');
   let last = '';
   return lines.flatMap((line, index) => {
     const match = /^export (?:async )?(function\*?|type|const|class|interface) (\w+)/.exec(line);

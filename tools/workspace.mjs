@@ -67,7 +67,7 @@ export const isTest = (path) => /\.test\.tsx?$/.test(path) || /^packages\/[^/]+\
 
 /** Import specifiers of a module (static, dynamic, type-only, re-exports) with their lines. */
 export function importsOf(text) {
-  const code = withoutComments(text);
+  const code = blankProse(text);
   const pattern = /(?:\bfrom|\bimport)\s*\(?\s*(['"])([^'"\n]+)\1/g;
   return [...code.matchAll(pattern)].map((match) => ({
     specifier: match[2],
@@ -80,9 +80,14 @@ export function importsOf(text) {
 const TOKEN = /(['"])(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\[\s\S]|[^\\`])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 const blank = (text) => text.replace(/[^\n]/g, ' ');
 
-/** Blanks comments, keeping every position. */
-function withoutComments(text) {
-  return text.replace(TOKEN, (match) => (match.startsWith('/') ? blank(match) : match));
+/** Blanks comments and templates, which may hold sources of others, keeping every position. */
+function blankProse(text) {
+  return text.replace(TOKEN, (match) => (/^[/`]/.test(match) ? blank(match) : match));
+}
+
+/** Blanks templates, keeping every position. */
+export function blankTemplates(text) {
+  return text.replace(TOKEN, (match) => (match.startsWith('`') ? blank(match) : match));
 }
 
 /** Blanks comments and strings, keeping every position. */

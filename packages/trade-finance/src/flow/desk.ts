@@ -130,6 +130,6 @@ export function doneBy({ txid, height }: Sent, says: Text): Done {
 }
 
 /** A hash cut short for a sentence. */
-export function shortHash(hash: Uint8Array): string {
+function shortHash(hash: Uint8Array): string {
   return `${toHex(hash).slice(0, 8)}…`;
 }
