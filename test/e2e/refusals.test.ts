@@ -1,9 +1,11 @@
+import type { Settled } from '@hanse/client';
 import { encode } from '@hanse/codec';
 import { limits, nameOf } from '@hanse/kit';
 import {
   envelopeSchema,
   postSchema,
   sealTx,
+  type Receipt,
   type SubmitResult,
   type TxOutcome,
 } from '@hanse/model';
@@ -158,6 +160,11 @@ describe('an envelope', () => {
   });
 });
 
+function receiptOf(settled: readonly Settled[]): Receipt | undefined {
+  const [one] = settled;
+  return one?.kind === 'executed' ? one.receipt : undefined;
+}
+
 describe('the same transaction again', () => {
   it('gives the first receipt at every validator and writes nothing', async () => {
     const { suite, chainId } = network.files;
@@ -169,8 +176,9 @@ describe('the same transaction again', () => {
     expect(first).toMatchObject([{ kind: 'executed', receipt: { status: { kind: 'ok' } } }]);
     const before = await stateSeen();
     for (const index of network.running()) {
-      const again = await network.client({ nodes: [index] }).send(envelope);
-      expect(again).toEqual(first);
+      // Each validator proves it with the votes that it has: three of four, not always the same.
+      const [again] = await network.client({ nodes: [index] }).send(envelope);
+      expect(again).toMatchObject({ kind: 'executed', receipt: receiptOf(first) });
     }
     expect(await stateSeen()).toEqual(before);
   });
