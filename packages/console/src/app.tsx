@@ -1,4 +1,4 @@
-import { Component, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { Component, lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Json } from '@hanse/codec';
 import { HanseError, type Language } from '@hanse/kit';
 import { Announcer } from './announce.ts';
@@ -20,6 +20,17 @@ import { useRoute, type Route } from './router.ts';
 import { Shell } from './shell.tsx';
 import { AppContext, TextContext, useText, type App, type ChainState, type Text } from './state.ts';
 import { Link, Panel } from './parts/basic.tsx';
+import { Skeleton } from './parts/states.tsx';
+
+// Pages of trade finance bring the typed client along; whoever looks at blocks does not wait for it.
+const HoldingsPage = lazy(async () => ({
+  default: (await import('./pages/trade.ts')).HoldingsPage,
+}));
+const SupervisionPage = lazy(async () => ({
+  default: (await import('./pages/trade.ts')).SupervisionPage,
+}));
+const TitlePage = lazy(async () => ({ default: (await import('./pages/trade.ts')).TitlePage }));
+const StoryPage = lazy(async () => ({ default: (await import('./pages/trade.ts')).StoryPage }));
 
 /** The console over the node that served it. */
 export function Console(): ReactNode {
@@ -31,7 +42,9 @@ export function Console(): ReactNode {
       <TextContext value={text}>
         <Shell route={route}>
           <Fence key={JSON.stringify(route)} text={text.m.error.crashed}>
-            <Page route={route} />
+            <Suspense fallback={<Skeleton rows={8} />}>
+              <Page route={route} />
+            </Suspense>
           </Fence>
         </Shell>
       </TextContext>
@@ -125,6 +138,14 @@ function Page({ route }: { readonly route: Route }): ReactNode {
       return <TxPage id={route.id} />;
     case 'verify':
       return <VerifyPage />;
+    case 'holdings':
+      return <HoldingsPage holder={route.holder} />;
+    case 'supervision':
+      return <SupervisionPage />;
+    case 'title':
+      return <TitlePage id={route.id} />;
+    case 'story':
+      return <StoryPage />;
     case 'unknown':
       return <UnknownPage path={route.path} />;
   }
@@ -144,6 +165,13 @@ function titleOf(route: Route, m: Text['m']): string {
       return m.tx.title;
     case 'verify':
       return m.verify.title;
+    case 'holdings':
+      return m.nav.holdings;
+    case 'supervision':
+    case 'title':
+      return m.nav.supervision;
+    case 'story':
+      return m.nav.story;
     case 'unknown':
       return m.common.notFoundTitle;
   }

@@ -5,6 +5,10 @@ export const cli = {
   evidence: (id: string) => `hanse evidence show ${id}`,
   deposit: (file: string) => `hanse evidence deposit ${quote(file)}`,
   why: () => 'hanse why',
+  demo: () => 'hanse dev --demo',
+  deviceKey: () => 'hanse id new phone',
+  issue: (file: string) => `hanse invoice import ${quote(file)}`,
+  confirm: (pack: string) => `hanse invoice confirm ${pack}`,
 } as const;
 
 /** A file name as one word of a shell. */

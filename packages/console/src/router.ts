@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { parseDid } from '@hanse/model';
 
 /** A page with its parameters. Everything the address bar can hold is one of these. */
 export type Route =
@@ -8,9 +9,26 @@ export type Route =
   | { readonly page: 'evidence'; readonly id: string }
   | { readonly page: 'tx'; readonly id: string }
   | { readonly page: 'verify' }
+  | { readonly page: 'holdings'; readonly holder?: string }
+  | { readonly page: 'supervision' }
+  | { readonly page: 'title'; readonly id: string }
+  | { readonly page: 'story' }
   | { readonly page: 'unknown'; readonly path: string };
 
 const HASH = /^[0-9a-f]{64}$/;
+/** Pages without a parameter, by the word in the address bar. */
+const PLAIN = {
+  '': 'home',
+  evidence: 'deposits',
+  verify: 'verify',
+  holdings: 'holdings',
+  titles: 'supervision',
+  story: 'story',
+} as const;
+
+function isPlain(word: string): word is keyof typeof PLAIN {
+  return Object.hasOwn(PLAIN, word);
+}
 
 /** The route behind a location hash such as `#/blocks/12`. */
 export function parseRoute(hash: string): Route {
@@ -18,15 +36,16 @@ export function parseRoute(hash: string): Route {
   const [, first = '', second, ...rest] = path.split('/');
   if (rest.length > 0) return { page: 'unknown', path };
   if (second === undefined) {
-    if (first === '') return { page: 'home' };
-    if (first === 'evidence') return { page: 'deposits' };
-    if (first === 'verify') return { page: 'verify' };
-    return { page: 'unknown', path };
+    return isPlain(first) ? { page: PLAIN[first] } : { page: 'unknown', path };
   }
   const height = parseHeight(second);
   if (first === 'blocks' && height !== undefined) return { page: 'block', height };
   if (first === 'evidence' && HASH.test(second)) return { page: 'evidence', id: second };
   if (first === 'tx' && HASH.test(second)) return { page: 'tx', id: second };
+  if (first === 'titles' && HASH.test(second)) return { page: 'title', id: second };
+  if (first === 'holdings' && parseDid(second) !== undefined) {
+    return { page: 'holdings', holder: second };
+  }
   return { page: 'unknown', path };
 }
 
@@ -45,6 +64,14 @@ export function formatRoute(route: Route): string {
       return `#/tx/${route.id}`;
     case 'verify':
       return '#/verify';
+    case 'holdings':
+      return route.holder === undefined ? '#/holdings' : `#/holdings/${route.holder}`;
+    case 'supervision':
+      return '#/titles';
+    case 'title':
+      return `#/titles/${route.id}`;
+    case 'story':
+      return '#/story';
     case 'unknown':
       return `#${route.path}`;
   }

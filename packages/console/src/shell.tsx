@@ -77,6 +77,13 @@ function TopBar({ route }: { readonly route: Route }): ReactNode {
     [{ page: 'home' }, m.nav.overview, route.page === 'home'],
     [{ page: 'deposits' }, m.nav.deposits, route.page === 'deposits' || route.page === 'evidence'],
     [{ page: 'verify' }, m.nav.verify, route.page === 'verify'],
+    [{ page: 'holdings' }, m.nav.holdings, route.page === 'holdings'],
+    [{ page: 'story' }, m.nav.story, route.page === 'story'],
+    [
+      { page: 'supervision' },
+      m.nav.supervision,
+      route.page === 'supervision' || route.page === 'title',
+    ],
   ];
   return (
     <header className="top">

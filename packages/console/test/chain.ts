@@ -119,15 +119,17 @@ export class ToyChain {
     kind: 'organisation' | 'node' | 'person' | 'application',
     name: string,
     controllers: readonly string[],
+    /** What the key is made from; two people have no name and are two nevertheless. */
+    seed = name,
   ): PartyOf {
     const { suite } = this;
-    const key = suite.keyPairFromSeed(suite.defaultAlg, suite.hash(utf8(`toy key of ${name}`)));
+    const key = suite.keyPairFromSeed(suite.defaultAlg, suite.hash(utf8(`toy key of ${seed}`)));
     const inception: Inception = {
       kind,
       name,
       controllers,
       keys: [{ kid: 'key-1', alg: key.alg, publicKey: key.publicKey, purposes: ['invoke'] }],
-      salt: suite.hash(utf8(`toy salt of ${name}`)).slice(0, 16),
+      salt: suite.hash(utf8(`toy salt of ${seed}`)).slice(0, 16),
     };
     return { did: didOf(suite, network, inception), name, key, inception };
   }

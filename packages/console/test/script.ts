@@ -142,10 +142,11 @@ function okReceipt(
   });
 }
 
-function register(chain: ToyChain, party: PartyOf, time: number): Executed {
+/** Register an identity. */
+export function register(chain: ToyChain, party: PartyOf, time: number): Executed {
   const { methods, events } = systemContracts.identity;
   const { call } = callOf('identity', 'register', { inception: party.inception });
-  const tx = sealed(chain, party, call, time, `register ${party.name}`);
+  const tx = sealed(chain, party, call, time, `register ${party.did}`);
   const result = encode(methods.register.result, { did: party.did });
   const data = encode(events.registered, { did: party.did });
   return {
@@ -155,7 +156,8 @@ function register(chain: ToyChain, party: PartyOf, time: number): Executed {
   };
 }
 
-function deposit(
+/** Deposit a file. */
+export function deposit(
   story: Story,
   file: ToyFile,
   depositor: PartyOf,

@@ -1,7 +1,14 @@
 import type { Json } from '@hanse/codec';
 import { createSuite } from '@hanse/crypto';
 import { HanseError, toHex } from '@hanse/kit';
-import { advance, readGenesis, type Anchor, type FinalHeader, type Newest } from '@hanse/client';
+import {
+  advance,
+  readGenesis,
+  type Anchor,
+  type FinalHeader,
+  type Newest,
+  type TrustStore,
+} from '@hanse/client';
 import { didOf } from '@hanse/model';
 import { readStored, writeStored } from '../preferences.ts';
 
@@ -92,10 +99,22 @@ function namesOf({ genesis }: Anchor): ReadonlyMap<string, string> {
 
 /** Rule `newest`, kept for this origin. Throws ProofBadCertificate for a fork or a past epoch. */
 export function checkNewest(chainId: Uint8Array, final: FinalHeader): void {
-  const name = `hanse.newest.${toHex(chainId)}`;
+  const name = newestName(toHex(chainId));
   const known = parseNewest(readStored(name));
   const next = advance(known, final);
   if (next !== known) writeStored(name, JSON.stringify(next));
+}
+
+/** The same for a client that this page makes. */
+export const newestStore: TrustStore = {
+  load: async (chainId) => parseNewest(readStored(newestName(chainId))),
+  save: async (chainId, newest) => {
+    writeStored(newestName(chainId), JSON.stringify(newest));
+  },
+};
+
+function newestName(chainId: string): string {
+  return `hanse.newest.${chainId}`;
 }
 
 function parseNewest(text: string | undefined): Newest | undefined {

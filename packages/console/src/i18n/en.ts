@@ -6,6 +6,9 @@ export const en = {
     overview: 'Overview',
     deposits: 'Deposits',
     verify: 'Verify',
+    holdings: 'Holdings',
+    story: 'Story',
+    supervision: 'Supervision',
     language: 'Language',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -322,6 +325,8 @@ export const en = {
       old: (age: string) =>
         `The header is ${age} old; a newer state may exist. The steps below hold for that time.`,
       withheld: 'Not at hand. Choose it below to hold it against the proof.',
+      newer: (height: string, bound: string) =>
+        `Listed at height ${height}; proved so far is height ${bound}. The proof follows with the next blocks.`,
     },
   },
   error: {

@@ -8,6 +8,9 @@ export const zh: Messages = {
     overview: '总览',
     deposits: '存证',
     verify: '验证',
+    holdings: '持有',
+    story: '经过',
+    supervision: '监管',
     language: '语言',
     theme: '外观',
     themes: { system: '系统', light: '浅色', dark: '深色' },
@@ -312,6 +315,8 @@ export const zh: Messages = {
       earlier: '未到达：前面的步骤不成立。',
       old: (age) => `该区块头已有 ${age}，可能存在更新的状态。以下步骤对该时刻成立。`,
       withheld: '未提供。可在下方选择文件进行核对。',
+      newer: (height, bound) =>
+        `列出时高度为 ${height}；目前已证明至高度 ${bound}。证明将随后续区块给出。`,
     },
   },
   error: {

@@ -10,10 +10,13 @@ const FILES_MAX = 20;
 export function DropZone({
   onFiles,
   title,
+  promise,
   isDisabled,
 }: {
   readonly onFiles: (files: readonly File[]) => void;
   readonly title: string;
+  /** What happens to the file, where it is not looked up by its hash. */
+  readonly promise?: string;
   readonly isDisabled?: boolean;
 }): ReactNode {
   const { m, f } = useText();
@@ -53,7 +56,7 @@ export function DropZone({
           </label>
         </p>
         <p className="note" id={`${id}-note`}>
-          {m.drop.promise}
+          {promise ?? m.drop.promise}
         </p>
         {isCut ? <p className="note">{m.drop.tooMany(f.number(FILES_MAX))}</p> : null}
       </div>

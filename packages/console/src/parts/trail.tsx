@@ -132,6 +132,8 @@ function missingOf(missing: Missing, { m, f, language }: Text): string {
       return m.proof.missing.withheld;
     case 'old':
       return m.proof.missing.old(f.span(missing.ageMs));
+    case 'newer':
+      return m.proof.missing.newer(f.number(missing.height), f.number(missing.bound));
     case 'absent': {
       const { code, codeName, params } = missing.error;
       const { why } = formatText(codeName, params, language);

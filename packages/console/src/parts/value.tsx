@@ -9,8 +9,10 @@ import {
 } from '@hanse/codec';
 import { toHex } from '@hanse/kit';
 import { systemContracts, type ContractInterface } from '@hanse/model';
-import { useText } from '../state.ts';
+import { loadContract } from '../data/contracts.ts';
+import { useApp, useChecked, useText } from '../state.ts';
 import { Time } from './basic.tsx';
+import { Skeleton } from './states.tsx';
 
 const contracts: Readonly<Record<string, ContractInterface>> = systemContracts;
 const SHOWN_CHARS = 4_000;
@@ -25,7 +27,14 @@ export type Part =
 export function decodePart(part: Part, bytes: Uint8Array): Json | undefined {
   const contract = Object.hasOwn(contracts, part.contract) ? contracts[part.contract] : undefined;
   if (contract === undefined) return undefined;
-  const schema = 'event' in part ? own(contract.events, part.event) : methodSchema(contract, part);
+  return viewBytes(schemaIn(contract, part), bytes);
+}
+
+function schemaIn(contract: ContractInterface, part: Part): AnySchema | undefined {
+  return 'event' in part ? own(contract.events, part.event) : methodSchema(contract, part);
+}
+
+function viewBytes(schema: AnySchema | undefined, bytes: Uint8Array): Json | undefined {
   if (schema === undefined) return undefined;
   // The interface tells schemas by shape only; what they decode is shown, never relied on.
   const typed = schema as Schema<unknown>;
@@ -45,16 +54,28 @@ function own<T>(members: Readonly<Record<string, T>>, name: string): T | undefin
 }
 
 /** Decoded bytes, or the raw ones where no schema is known. */
-export function Decoded({
-  part,
-  bytes,
-}: {
-  readonly part: Part;
-  readonly bytes: Uint8Array;
-}): ReactNode {
-  const { m } = useText();
+export function Decoded(parts: { readonly part: Part; readonly bytes: Uint8Array }): ReactNode {
+  const { part, bytes } = parts;
   const json = decodePart(part, bytes);
   if (json !== undefined) return <Value json={json} name="" />;
+  return Object.hasOwn(contracts, part.contract) ? <Raw bytes={bytes} /> : <Deployed {...parts} />;
+}
+
+/** Bytes of a deployed contract, by the manifest in its proved record. */
+function Deployed({ part, bytes }: { readonly part: Part; readonly bytes: Uint8Array }): ReactNode {
+  const { api } = useApp();
+  const { contract } = part;
+  const { resource } = useChecked({ key: `contract/${contract}` }, (chain) =>
+    loadContract(api, chain, contract),
+  );
+  if (resource.kind === 'loading') return <Skeleton rows={2} />;
+  const offers = resource.kind === 'ready' ? resource.value.offers : undefined;
+  const json = offers === undefined ? undefined : viewBytes(schemaIn(offers, part), bytes);
+  return json === undefined ? <Raw bytes={bytes} /> : <Value json={json} name="" />;
+}
+
+function Raw({ bytes }: { readonly bytes: Uint8Array }): ReactNode {
+  const { m } = useText();
   return (
     <>
       <p className="note">{m.tx.unknownCall}</p>

@@ -24,9 +24,13 @@ export type StepFacts = {
 /** Name of a step. */
 export type StepName = keyof StepFacts;
 
-/** Why a step says nothing: an earlier one failed, the answer is not there, or the header is old. */
+/**
+ * Why a step says nothing: an earlier one failed, the answer is not there, the header is old, or it binds
+ * an older state than the one that was listed.
+ */
 export type Missing =
   | { readonly why: 'earlier' }
+  | { readonly why: 'newer'; readonly height: number; readonly bound: number }
   | { readonly why: 'absent'; readonly error: HanseError }
   | { readonly why: 'old'; readonly ageMs: number }
   | { readonly why: 'withheld' };
