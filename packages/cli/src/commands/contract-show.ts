@@ -1,11 +1,12 @@
 import { fromUtf8, HanseError, must, toHex } from '@hanse/kit';
-import type { Json } from '@hanse/codec';
+import { isJsonObject, type Json } from '@hanse/codec';
 import { interfaceOf, type ContractRecord, type DeployedMethod } from '@hanse/model';
 import type { Context } from '../context.ts';
 import { keepManifest } from '../contracts/kept.ts';
 import { nameOfDid } from '../identities.ts';
 import { integerOption, mustArgument, type Input } from '../input.ts';
 import { describeFields } from '../interfaces.ts';
+import { inlineJson } from '../render/json.ts';
 import { renderFields } from '../render/table.ts';
 import { formatBytes, formatTime, shortDid } from '../render/values.ts';
 import { pad } from '../render/width.ts';
@@ -61,7 +62,7 @@ function render(context: Context, record: ContractRecord, newest: number): strin
   const { methods, queries, internals, events } = offers.value;
   const shapes = Object.entries(events).map(([key, one]) => [key, describeFields(one)] as const);
   return [
-    `${style.bold(name)}`,
+    style.bold(name),
     fields,
     section(context, words.methods, callsOf(methods)),
     section(context, words.queries, callsOf(queries)),
@@ -83,8 +84,7 @@ function callsOf(methods: Readonly<Record<string, DeployedMethod>>): Rows {
 }
 
 function guardText(guard: Json): string {
-  const { kind, role, duty, did } = guard as { readonly [key: string]: Json };
-  return `${String(kind)} ${String(role ?? duty ?? did)}`;
+  return isJsonObject(guard) ? Object.values(guard).map(inlineJson).join(' ') : '';
 }
 
 function section({ out: { style } }: Context, title: string, rows: Rows): string {
