@@ -141,7 +141,7 @@ function stageOf(desk: Desk, members: TradeNetwork['members']): StoryStage {
       const secret = randomBytes(32);
       return depositDocument(desk, (person as Person).signer, bytes, { name, capture, secret });
     },
-    payment: async (deal) => new TextEncoder().encode(`<Document>${deal.join('')}</Document>`),
+    message: async (deal) => new TextEncoder().encode(`<Document>${deal.join('')}</Document>`),
   };
 }
 
