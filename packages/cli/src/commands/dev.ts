@@ -55,8 +55,7 @@ export async function run(context: Context, input: Input): Promise<number> {
   } catch (error) {
     if (!context.signal.aborted) throw error;
   } finally {
-    await running.contracts?.stop();
-    await running.registry?.stop();
+    await Promise.all([running.contracts?.stop(), running.registry?.stop()]);
     await close(context, place, running.validators);
     await release();
   }
