@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { httpTagTransport } from '@hanse/claims';
 import { deployContract, keySigner, type Signer } from '@hanse/client';
 import { silentLog } from '@hanse/kit';
@@ -81,8 +82,8 @@ export async function setUpTrade(network: Network): Promise<TradeNetwork> {
   await setUpMembers({ client }, founders, Object.values(members));
   const owners = { organisations: founders.map(({ did }) => did), threshold: 3 };
   for (const name of ['claims', 'packs']) {
-    const file = new URL(`../../packages/trade-finance/src/${name}.ts`, import.meta.url);
-    const code = await codeOf(file);
+    const path = join(ROOT, 'packages/trade-finance/src', `${name}.ts`);
+    const code = await codeOf(pathToFileURL(path));
     const signers = founders.slice(0, 1);
     const deployment = { name, code, owners, isUpgrade: false };
     await deployContract(client, deployment, { signers, until: 'final' });
@@ -141,7 +142,7 @@ function stageOf(desk: Desk, members: TradeNetwork['members']): StoryStage {
       const secret = randomBytes(32);
       return depositDocument(desk, (person as Person).signer, bytes, { name, capture, secret });
     },
-    payment: async (deal) => new TextEncoder().encode(`<Document>${deal.join('')}</Document>`),
+    message: async (deal) => new TextEncoder().encode(`<Document>${deal.join('')}</Document>`),
   };
 }
 

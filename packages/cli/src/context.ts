@@ -65,6 +65,27 @@ export function createContext(parts: ContextParts): Context {
   };
 }
 
+/** The same context for a network in a folder that is running here, whatever the settings say. */
+export function contextAt(
+  context: Context,
+  at: {
+    readonly dir: string;
+    readonly client: Client;
+    readonly suite: Suite;
+    readonly identities: IdentityStore;
+  },
+): Context {
+  const { dir, client, suite, identities } = at;
+  return {
+    ...context,
+    network: networkPaths(dir),
+    identities,
+    client: async () => client,
+    suite: async () => suite,
+    signer: (name) => identities.signer(suite, name ?? context.settings.as.value),
+  };
+}
+
 async function openClient(
   { settings, project, out }: ContextParts,
   isDurable: boolean,

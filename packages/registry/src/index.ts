@@ -1,4 +1,5 @@
 export { readProved, type ChainSource } from './chain.ts';
+export { readConfig, readGenesis, type ProcessConfig } from './config.ts';
 export { GrantLog } from './grants.ts';
 export { createEpochKey, DEFAULT_GROUP, readEpochKeys } from './keys.ts';
 export { createMembers, type ReadIdentity } from './members.ts';

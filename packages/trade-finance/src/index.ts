@@ -79,9 +79,11 @@ export {
   lockWhole,
   offerTerms,
   payDeal,
+  payWhole,
   readDeal,
   readTerms,
   releasePledge,
+  releaseWhole,
   TERMS_FORMAT,
   termsJson,
   type Offered,
@@ -105,7 +107,12 @@ export {
   type EpochKey,
   type EpochTags,
 } from './flow/registry.ts';
-export { importWithRules, syntaxOfRules, type InstalledRules } from './flow/rulepack.ts';
+export {
+  importWithRules,
+  syntaxOfRules,
+  type InstalledRules,
+  type NamedRules,
+} from './flow/rulepack.ts';
 export {
   askConfirmation,
   confirmTitle,

@@ -6,6 +6,7 @@ import { keepManifest } from '../contracts/kept.ts';
 import { nameOfDid } from '../identities.ts';
 import { integerOption, mustArgument, type Input } from '../input.ts';
 import { describeFields } from '../interfaces.ts';
+import { inlineJson } from '../render/json.ts';
 import { renderFields } from '../render/table.ts';
 import { formatBytes, formatTime, shortDid } from '../render/values.ts';
 import { pad } from '../render/width.ts';
@@ -83,10 +84,7 @@ function callsOf(methods: Readonly<Record<string, DeployedMethod>>): Rows {
 }
 
 function guardText(guard: Json): string {
-  if (!isJsonObject(guard)) return '';
-  return Object.values(guard)
-    .filter((part) => typeof part === 'string')
-    .join(' ');
+  return isJsonObject(guard) ? Object.values(guard).map(inlineJson).join(' ') : '';
 }
 
 function section({ out: { style } }: Context, title: string, rows: Rows): string {

@@ -5,11 +5,11 @@ import { createClient, type Client } from '@hanse/client';
 import { HanseError, isHanseError, must } from '@hanse/kit';
 import { createNativeSuite } from '@hanse/native';
 import { lockFolder } from '@hanse/store';
-import type { Context } from '../context.ts';
+import { contextAt, type Context } from '../context.ts';
 import { printReady, tick } from '../dev/banner.ts';
 import { beginChain } from '../dev/begin.ts';
 import { writeConfigs, type ValidatorFiles } from '../dev/configs.ts';
-import { depositDemo, type DemoParts } from '../dev/demo.ts';
+import { depositDemo } from '../dev/demo.ts';
 import { makeNetwork } from '../dev/make.ts';
 import { LiveContracts } from '../dev/contracts.ts';
 import { organisationIdentity, ORGANISATIONS } from '../dev/organisations.ts';
@@ -23,6 +23,9 @@ import { networkPaths } from '../project.ts';
 import { viewError } from '../render/error.ts';
 import { formatDuration } from '../render/values.ts';
 import { readNetworkFile, type NetworkFile } from '../settings.ts';
+import { demoBesideNetwork } from '../trade/demo.ts';
+import { startDevRegistry } from '../trade/devregistry.ts';
+import type { RegistryProcess } from '../trade/service.ts';
 
 const START_MS = 90_000;
 const PORT_MAX = 65_500;
@@ -32,6 +35,7 @@ const PORT_TRIES = 3;
 type Running = {
   validators: Validators | undefined;
   contracts: LiveContracts | undefined;
+  registry: RegistryProcess | undefined;
 };
 
 /** Where a network lies, and whether it goes when it stops. */
@@ -41,13 +45,17 @@ type Place = { readonly dir: string; readonly isTemporary: boolean };
 export async function run(context: Context, input: Input): Promise<number> {
   const place = choosePlace(context, input);
   const release = await openPlace(context, input, place);
-  const running: Running = { validators: undefined, contracts: undefined };
+  const running: Running = {
+    validators: undefined,
+    contracts: undefined,
+    registry: undefined,
+  };
   try {
     await serve(context, input, place, running);
   } catch (error) {
     if (!context.signal.aborted) throw error;
   } finally {
-    await running.contracts?.stop();
+    await Promise.all([running.contracts?.stop(), running.registry?.stop()]);
     await close(context, place, running.validators);
     await release();
   }
@@ -132,9 +140,15 @@ async function serve(
     running.contracts = new LiveContracts({ context, client, identities, signer, path });
     await running.contracts.start();
   }
-  if (flagOption(input, 'demo')) {
-    await tryDemo(context, { client, suite, identities, paths, ports });
-  }
+  const isDemo = flagOption(input, 'demo');
+  if (isDemo)
+    await trying(context, depositDemo(context, { client, suite, identities, paths, ports }));
+  const own = contextAt(context, { dir: place.dir, client, suite, identities });
+  await trying(
+    context,
+    startDevRegistry(own, ports, (one) => (running.registry = one)),
+  );
+  if (isDemo) await trying(context, demoBesideNetwork(own, `http://localhost:${ports.base}`));
   if (!out.isJson) out.note(`\n  ${out.words.stopHint}`);
   await untilAborted(signal);
 }
@@ -185,10 +199,10 @@ async function startOnFreePorts(
   }
 }
 
-/** A demo that fails is said and leaves the network running. */
-async function tryDemo(context: Context, parts: DemoParts): Promise<void> {
+/** What fails beside the network is said and leaves it running. */
+async function trying(context: Context, work: Promise<void>): Promise<void> {
   try {
-    await depositDemo(context, parts);
+    await work;
   } catch (error) {
     context.signal.throwIfAborted();
     context.out.error(error);

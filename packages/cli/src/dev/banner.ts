@@ -60,6 +60,7 @@ export function printReady(context: Context, facts: ReadyFacts): void {
     suite: network.suite,
     console: hasConsole ? `${url}/` : null,
     api: ports.api.map((port) => `http://127.0.0.1:${port}`),
+    registry: `http://127.0.0.1:${ports.registry}`,
     data: place.dir,
     identity: as,
     height: beginning.height,

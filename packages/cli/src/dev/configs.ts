@@ -34,7 +34,8 @@ export function writeConfigs(
     };
   });
   const urls = files.map((file) => file.url);
-  writePrivateFile(networkPaths(dir).networkFile, prettyJson({ ...network, urls }));
+  const registry = `http://${HOST}:${ports.registry}`;
+  writePrivateFile(networkPaths(dir).networkFile, prettyJson({ ...network, urls, registry }));
   return files;
 }
 

@@ -2,10 +2,11 @@ import { createServer } from 'node:net';
 import { HanseError } from '@hanse/kit';
 import { ORGANISATIONS } from './organisations.ts';
 
-/** Ports of a local network: HTTP interfaces from `base`, links between validators ten above. */
+/** Ports of a local network: HTTP interfaces from `base`, the registry behind them, links of validators ten above. */
 export type Ports = {
   readonly base: number;
   readonly api: readonly number[];
+  readonly registry: number;
   readonly link: readonly number[];
 };
 
@@ -21,6 +22,7 @@ export function portsFrom(base: number): Ports {
   return {
     base,
     api: ORGANISATIONS.map((_, index) => base + index),
+    registry: base + ORGANISATIONS.length,
     link: ORGANISATIONS.map((_, index) => base + LINK_OFFSET + index),
   };
 }
@@ -45,8 +47,8 @@ export async function choosePorts(asked: number | undefined, after?: Ports): Pro
 }
 
 /** The first port of a network that another process uses, or undefined. */
-export async function firstTaken({ api, link }: Ports): Promise<number | undefined> {
-  for (const port of [...api, ...link]) if (!(await isFree(port))) return port;
+export async function firstTaken({ api, registry, link }: Ports): Promise<number | undefined> {
+  for (const port of [...api, registry, ...link]) if (!(await isFree(port))) return port;
   return undefined;
 }
 

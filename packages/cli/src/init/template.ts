@@ -1,9 +1,10 @@
 /*
  * The project that `hanse init` makes. Its files are text here, so that the command works without a network and
- * from a bundle; a test makes it, checks its types and runs its tests.
+ * from a bundle; a test makes it and checks its types. `@SCOPE` stands for the scope of our packages, which are
+ * those of the project and not of this file.
  */
 
-const contract = `import { reject, schema, t, table } from '@hanse/contract';
+const contract = `import { reject, schema, t, table } from '@SCOPE/contract';
 
 const order = table(
   {
@@ -41,6 +42,7 @@ export const accept = app.command({ args: { id } }, (ctx, a) => {
   ctx.emit.Accepted(a);
 });
 
+/** An order by its id. */
 export const get = app.query({ args: { id }, returns: t.optional(order.row) }, (ctx, a) =>
   ctx.db.order.get(a),
 );
@@ -54,7 +56,7 @@ export const open = app.query(
 export default app.contract({ name: 'orders', methods: { place, accept, get, open } });
 `;
 
-const contractTest = `import { testChain } from '@hanse/testing';
+const contractTest = `import { testChain } from '@SCOPE/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import orders from './orders.ts';
 
@@ -85,9 +87,9 @@ describe.each(['plain', 'metered'] as const)('orders, %s', (mode) => {
 const program = `// Run it with: HANSE run app.ts (while HANSE dev runs)
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient, keySigner, rejectionOf } from '@hanse/client';
-import { createNativeSuite } from '@hanse/native';
-import { readKeyFile } from '@hanse/signer';
+import { createClient, keySigner, rejectionOf } from '@SCOPE/client';
+import { createNativeSuite } from '@SCOPE/native';
+import { readKeyFile } from '@SCOPE/signer';
 import type orders from './contracts/orders.ts';
 
 const dir = process.env['HANSE_DATA'] ?? '.hanse/dev';
@@ -185,7 +187,10 @@ export function projectFiles(
   const declared = root === undefined ? [] : [`${root}/packages/*/src/*.d.ts`];
   const config = { ...tsconfig, include: [...tsconfig.include, ...declared] };
   const fill = (text: string): string =>
-    text.replaceAll('HANSE ', `${command} `).replaceAll('NAME', name);
+    text
+      .replaceAll('HANSE ', `${command} `)
+      .replaceAll('NAME', name)
+      .replaceAll('@SCOPE', '@hanse');
   const manifest = {
     name,
     private: true,
@@ -205,8 +210,8 @@ export function projectFiles(
     'vitest.config.ts': vitestConfig,
     '.gitignore': 'node_modules\n.hanse\n',
     'README.md': fill(readme),
-    'contracts/orders.ts': contract,
-    'contracts/orders.test.ts': contractTest,
+    'contracts/orders.ts': fill(contract),
+    'contracts/orders.test.ts': fill(contractTest),
     'app.ts': fill(program),
   };
 }

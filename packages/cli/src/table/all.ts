@@ -5,11 +5,13 @@ import { evidenceCommands } from './evidence.ts';
 import { identityCommands } from './identity.ts';
 import { networkCommands } from './network.ts';
 import { toolCommands } from './tools.ts';
+import { tradeCommands } from './trade.ts';
 
 /** Every command. Help, completion and the parser are made from this. */
 export const commands: readonly CommandEntry[] = [
   ...networkCommands,
   ...evidenceCommands,
+  ...tradeCommands,
   ...contractCommands,
   ...deploymentCommands,
   ...identityCommands,
@@ -22,6 +24,16 @@ export const groups: readonly GroupEntry[] = [
     name: 'evidence',
     summary: { en: 'deposit files, show and check them', zh: '存证、查看与核验文件' },
   },
+  {
+    name: 'invoice',
+    summary: {
+      en: 'finance invoices: import, confirm, divide, pass on, pay',
+      zh: '发票融资：导入、确认、拆分、流转、付款',
+    },
+  },
+  { name: 'rules', summary: { en: 'rule packs for invoices', zh: '发票规则包' } },
+  { name: 'registry', summary: { en: 'the registry of claim tags', zh: '主张标签登记机构' } },
+  { name: 'demo', summary: { en: 'stories to look at', zh: '演示' } },
   { name: 'proof', summary: { en: 'export proofs', zh: '导出证明' } },
   {
     name: 'contract',

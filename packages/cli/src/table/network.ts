@@ -29,7 +29,10 @@ export const networkCommands: readonly CommandEntry[] = [
       },
       {
         flags: '--demo',
-        text: { en: 'deposit the demo documents', zh: '存证演示文档' },
+        text: {
+          en: 'deposit the demo documents and tell the trade-finance story',
+          zh: '存证演示文档并演示贸易融资',
+        },
       },
       {
         flags: '--temp',
@@ -49,7 +52,7 @@ export const networkCommands: readonly CommandEntry[] = [
       'dev --suite sm --temp',
       'dev --demo --port 7400',
     ],
-    json: '{ ready, chainId, suite, console, api[], data, identity, height, organisations[], pid }, once it is ready; then a line { contract, version, state, elapsedMs } per contract',
+    json: '{ ready, chainId, suite, console, api[], registry, data, identity, height, organisations[], pid }, once it is ready; then a line { contract, version, state, elapsedMs } per contract',
     isService: true,
     load: () => import('../commands/dev.ts'),
   },

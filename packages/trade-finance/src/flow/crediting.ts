@@ -5,6 +5,7 @@ import { doneBy, money, packsCall, send, type Desk, type Done } from './desk.ts'
 import { factsOf, type DocumentFacts } from './facts.ts';
 import type { Deposited } from './importing.ts';
 import { registryKeys, tagsOf } from './registry.ts';
+import { titlesOf } from './titles.ts';
 
 /** A credit note that an importer is to vouch for. */
 export type Crediting = Deposited & {
@@ -32,9 +33,10 @@ export async function recordCreditNote(
   const note = { document, root, epoch, x, invoice, result: facts.result, seller, currency, units };
   const sent = await send(desk, [importer], [await packsCall(desk, 'creditNote', note)]);
   const what = `${facts.invoice.number ?? '?'} · ${money(units, currency)}`;
+  const hasTitles = (await titlesOf(desk, invoice)).some(({ open }) => open > 0);
   const done = doneBy(sent, {
-    en: `Credit note ${what}: holders and banks were told in the same block; what was confirmed stays owed.`,
-    zh: `贷项通知单 ${what}：持有人与银行已在同一区块收到通知；已确认的债务不变。`,
+    en: `Credit note ${what}: ${hasTitles ? 'holders and banks were told in the same block; what was confirmed stays owed' : 'the invoice covers so much less from now on'}.`,
+    zh: `贷项通知单 ${what}：${hasTitles ? '持有人与银行已在同一区块收到通知；已确认的债务不变' : '该发票的可用额度相应减少'}。`,
   });
   return { ...done, facts };
 }

@@ -6,6 +6,7 @@ import { isWholeFace, paymentBytes, termsBytes, type Terms } from '../terms.ts';
 import { sizeOf } from '../title/intervals.ts';
 import { checkClaim, type ClaimCheck } from './checking.ts';
 import {
+  askClaims,
   askPacks,
   claimsCall,
   doneBy,
@@ -215,6 +216,46 @@ export async function lockWhole(desk: Desk, bank: Signer, check: ClaimCheck): Pr
   return doneBy(sent, {
     en: 'The bank recomputed every tag and locked the claim on the whole invoice.',
     zh: '银行已重新计算全部标签并锁定整张发票的主张。',
+  });
+}
+
+/** The lock of a bank on a whole invoice. Throws TradeObjectUnknown. */
+async function wholeLockOf(desk: Desk, document: Uint8Array): Promise<Uint8Array> {
+  const { value } = await askClaims(desk).get({ document });
+  if (value?.lock !== undefined) return value.lock;
+  const reason = `No bank has locked the whole of document ${toHex(document)}.`;
+  throw new HanseError('TradeObjectUnknown', { object: 'lock', reason });
+}
+
+/** A bank that has locked a whole invoice proves that it paid for it. */
+export async function payWhole(
+  desk: Desk,
+  bank: Signer,
+  document: Uint8Array,
+  message: Uint8Array,
+): Promise<Done & { readonly payment: Payment }> {
+  const { suite } = await desk.client.chain();
+  const { value } = await askClaims(desk).get({ document });
+  const lock = await wholeLockOf(desk, document);
+  const units = value?.payable ?? 0;
+  const salt = desk.random.bytes(32);
+  const opened = { subject: lock, units, message: suite.hash(message), salt };
+  const proof = suite.hash(paymentBytes(opened));
+  const sent = await send(desk, [bank], [await claimsCall(desk, 'finance', { lock, proof })]);
+  const done = doneBy(sent, {
+    en: 'The bank proved that it paid for the whole invoice.',
+    zh: '银行已证明为整张发票付款。',
+  });
+  return { ...done, payment: { proof, message: opened.message, salt } };
+}
+
+/** A bank gives its lock on a whole invoice up, or says that what it financed has ended. */
+export async function releaseWhole(desk: Desk, bank: Signer, document: Uint8Array): Promise<Done> {
+  const lock = await wholeLockOf(desk, document);
+  const sent = await send(desk, [bank], [await claimsCall(desk, 'release', { lock })]);
+  return doneBy(sent, {
+    en: 'The bank released its claim on the whole invoice.',
+    zh: '银行已解除对整张发票的主张。',
   });
 }
 

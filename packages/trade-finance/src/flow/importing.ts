@@ -13,7 +13,7 @@ import {
   type Text,
 } from './desk.ts';
 import { factsOf, type DocumentFacts } from './facts.ts';
-import { registryKeys, tagsOf } from './registry.ts';
+import { registryKeys, tagsOf, type EpochKey, type EpochTags } from './registry.ts';
 
 /** A document on record: its id is the hash of its bytes. */
 export type Deposited = { readonly document: Uint8Array; readonly root: Uint8Array };
@@ -82,7 +82,8 @@ export async function vouch(desk: Desk, importer: Signer, vouching: Vouching): P
   const { currency, issued, units: payable, ruleSet, isHeld } = facts;
   const calls = [];
   for (const key of keys.filter(({ epoch }) => !epochs.has(epoch))) {
-    const tags = await tagsOf(desk, importer, key, facts.keys);
+    const tags = await tagsUnless(desk, importer, key, facts);
+    if (tags === undefined) continue;
     const own = { seller, buyer, currency, issued, payable, deductions: 0 };
     const verdict = { document, root, ...tags, ruleSet, result: facts.result, ...own, isHeld };
     const all = received === undefined ? verdict : { ...verdict, received };
@@ -94,6 +95,22 @@ export async function vouch(desk: Desk, importer: Signer, vouching: Vouching): P
   const says = sentence(desk, vouching, facts, { state, hold });
   const done = sent === undefined ? { txids: [], height: 0, says } : doneBy(sent, says);
   return { ...done, facts, state, hold };
+}
+
+/** Tags of an epoch; none of one that is published ahead while the registry does not serve its key yet. */
+async function tagsUnless(
+  desk: Desk,
+  importer: Signer,
+  key: EpochKey,
+  { keys }: DocumentFacts,
+): Promise<EpochTags | undefined> {
+  try {
+    return await tagsOf(desk, importer, key, keys);
+  } catch (error) {
+    const isAhead = isHanseError(error) && error.codeName === 'TagEpochUnknown';
+    if (isAhead && key.state === 'published') return undefined;
+    throw error;
+  }
 }
 
 function sentence(
@@ -125,7 +142,10 @@ function sentence(
 }
 
 /** A document as the chain proves it is on record. Throws RecordUnknown when it is not. */
-export async function mustBeDeposited(desk: Desk, document: Uint8Array): Promise<Deposited> {
+export async function mustBeDeposited(
+  desk: Pick<Desk, 'client'>,
+  document: Uint8Array,
+): Promise<Deposited> {
   const { value, height } = await desk.client.evidence(document);
   if (value === undefined) {
     throw new HanseError('RecordUnknown', { object: 'deposit', id: toHex(document), height });

@@ -1,13 +1,15 @@
 import { importDocument, type ImportResult, type RulePack } from '@hanse/einvoice';
 import { checkLimits, type RuleSet } from '@hanse/schematron';
 
-/** Rules that an operator has installed, compiled, by the syntax that they are for. */
-export type InstalledRules = {
+/** Rules that an operator has installed, compiled. */
+export type NamedRules = {
   /** Begins with the word that rule ids are reported under: `EN16931 1.3.16`. */
   readonly name: string;
-  readonly ubl?: RuleSet;
-  readonly cii?: RuleSet;
+  readonly set: RuleSet;
 };
+
+/** Installed rules by the syntax that they are for. */
+export type InstalledRules = Readonly<Partial<Record<'ubl' | 'cii', NamedRules>>>;
 
 /** Import a document with the rules that are installed for its syntax; without any they count as not checked. */
 export function importWithRules(
@@ -18,12 +20,11 @@ export function importWithRules(
   const plain = importDocument(bytes, { fileName });
   const { syntax } = plain;
   if (rules === undefined || (syntax !== 'ubl' && syntax !== 'cii')) return plain;
-  const set = rules[syntax];
-  if (set === undefined) return plain;
-  return importDocument(bytes, { fileName, rulePack: packOf(rules.name, set) });
+  const own = rules[syntax];
+  return own === undefined ? plain : importDocument(bytes, { fileName, rulePack: packOf(own) });
 }
 
-function packOf(name: string, set: RuleSet): RulePack {
+function packOf({ name, set }: NamedRules): RulePack {
   return {
     name,
     check: (bytes) => {

@@ -134,8 +134,8 @@ export const STORY: readonly StoryStep[] = [
     by: 'bank2',
     refusedFor: 'DUPLICATE_FINANCED',
     title: {
-      en: 'The second bank tries to lock it: it has the twin and its own tags, and has seen nothing of the first deal',
-      zh: '第二家银行尝试锁定：它只有孪生文件和自算标签，从未看到第一笔交易',
+      en: 'The second bank, which saw nothing of that deal, tries to lock it',
+      zh: '第二家银行从未看到第一笔交易，尝试锁定该孪生文件',
     },
     take: async ({ desk, signers, files }) => lockWhole(desk, signers.bank2, files.twin),
   },
@@ -144,14 +144,14 @@ export const STORY: readonly StoryStep[] = [
     by: 'supplier2',
     refusedFor: 'CLAIM_IN_PACKS',
     title: {
-      en: 'Tier 2 tries to get money for an invoice that was paid with a title',
+      en: 'Tier 2 tries to finance an invoice that a title has paid',
       zh: '二级供应商试图以已用凭证支付的发票再次融资',
     },
     take: async ({ desk, signers, organisations }, notes) =>
       askWhole(desk, signers.supplier2, notes.bytes('trade2'), [organisations.bank2]),
   },
   creditStep('credit', 'sale', {
-    en: 'A credit note comes in; holders and banks are told in the same block',
+    en: 'A credit note comes in; holders and banks are told at once',
     zh: '收到贷项通知单，持有人与银行在同一区块获知',
   }),
   {
@@ -164,15 +164,15 @@ export const STORY: readonly StoryStep[] = [
     take: supervise,
   },
   importStep('sale-cn', 'supplier', 'buyer', {
-    en: 'Another supply chain, with 数电票: tier 1 deposits its invoice',
+    en: 'Another chain, with Chinese e-invoices: tier 1 deposits its own',
     zh: '另一条供应链（数电票）：一级供应商存证发票',
   }),
   importStep('trade-cn', 'supplier2', 'supplier', {
-    en: 'Tier 2 deposits its 数电票',
+    en: 'Tier 2 deposits its Chinese e-invoice',
     zh: '二级供应商存证数电票',
   }),
   creditStep('red-cn', 'sale-cn', {
-    en: 'A red-letter 数电票 takes a part of it back',
+    en: 'A red-letter invoice takes a part of it back',
     zh: '红字数电票冲减部分金额',
   }),
 ];
@@ -301,17 +301,20 @@ async function ask({ desk, signers, organisations, files }: Stage, notes: Notes)
   return { ...done, notes: noted({ deal: done.deal }) };
 }
 
-async function offer({ desk, signers, files }: Stage, notes: Notes): Promise<Taken> {
+async function offer({ desk, signers, files, keep }: Stage, notes: Notes): Promise<Taken> {
   const deal = notes.bytes('deal');
   const { units } = factsOf(files.trade3.result, 'invoice');
   const fee = Math.floor(units / FEE_DIVISOR);
   const offered = await offerTerms(desk, signers.bank, { ...files.sale, deal, fee });
+  keep?.terms(offered.terms);
   return { ...offered, notes: { terms: JSON.stringify(termsJson(offered.terms)) } };
 }
 
-async function pay({ desk, signers, payment }: Stage, notes: Notes): Promise<Taken> {
+async function pay({ desk, signers, message, keep }: Stage, notes: Notes): Promise<Taken> {
   const deal = notes.bytes('deal');
-  const done = await payDeal(desk, signers.bank, deal, await payment(deal));
+  const report = await message(deal);
+  const done = await payDeal(desk, signers.bank, deal, report);
+  keep?.payment(deal, report, done.payment);
   return { ...done, notes: noted({ proof: done.payment.proof, paymentSalt: done.payment.salt }) };
 }
 

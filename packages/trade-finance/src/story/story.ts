@@ -5,7 +5,9 @@ import { fromHex, HanseError, isHanseError, must, toHex } from '@hanse/kit';
 import { REASONS, type Reason } from '../codes.ts';
 import { REASONS_ZH } from '../reasons.ts';
 import { refusedReceipt, type Desk, type Done, type Text } from '../flow/desk.ts';
+import type { Payment } from '../flow/financing.ts';
 import { readTitle } from '../flow/titles.ts';
+import type { Terms } from '../terms.ts';
 import { sizeOf } from '../title/intervals.ts';
 
 /** Who signs in the story, by what people call them. */
@@ -53,7 +55,12 @@ export type Stage = {
     as: CastName,
   ) => Promise<Done & { readonly document: Uint8Array; readonly root: Uint8Array }>;
   /** A bank's message that it has paid: off the chain, only its hash goes into the proof. */
-  readonly payment: (deal: Uint8Array) => Promise<Uint8Array>;
+  readonly message: (deal: Uint8Array) => Promise<Uint8Array>;
+  /** What belongs to a deal and is not on the chain, for whoever keeps it. */
+  readonly keep?: {
+    readonly terms: (terms: Terms) => void;
+    readonly payment: (deal: Uint8Array, message: Uint8Array, payment: Payment) => void;
+  };
 };
 
 /** A part of the title, and who holds it. */
