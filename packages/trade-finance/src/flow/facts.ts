@@ -29,8 +29,8 @@ export function factsOf(result: ImportResult, wanted: 'invoice' | 'credit-note')
   const { invoice, keys, verdict, isFinanceable } = result;
   if (verdict !== 'accepted' || invoice === undefined || keys === undefined) throw refused(result);
   const isNote = invoice.kind !== 'invoice';
-  if (isNote !== (wanted === 'credit-note')) throw refused(result);
-  if (!isNote && !isFinanceable) throw refused(result);
+  if (!isNote && wanted === 'credit-note') throw noNote();
+  if (isNote !== (wanted === 'credit-note') || (!isNote && !isFinanceable)) throw refused(result);
   const amount = claimAmount(invoice);
   const { currency, issueDate: issued } = invoice;
   const { X: exact } = keys;
@@ -57,11 +57,16 @@ export function factsOf(result: ImportResult, wanted: 'invoice' | 'credit-note')
 
 function refused({ code, findings }: ImportResult): HanseError {
   const found = findings.find((one) => one.code === code);
-  const { en, zh } = found ?? {
-    en: 'It is no document of the kind that is asked for.',
-    zh: '该文件不是所要求的类型。',
-  };
+  const { en, zh } = found ?? { en: 'It cannot be financed.', zh: '该文件不能融资。' };
   return new HanseError('DocumentRefused', { finding: code, message: en, messageZh: zh });
+}
+
+function noNote(): HanseError {
+  return new HanseError('DocumentRefused', {
+    finding: 'NOT_A_CREDIT_NOTE',
+    message: 'This is an invoice, not a credit note or red letter.',
+    messageZh: '这是发票，不是贷项通知单或红字发票。',
+  });
 }
 
 /** Parts of the exact key that the document lacks, in words. */
