@@ -128,4 +128,3 @@ export function money(units: number, currency: string): string {
 export function doneBy({ txid, height }: Sent, says: Text): Done {
   return { txids: [txid], height, says };
 }
-
