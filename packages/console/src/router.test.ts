@@ -12,6 +12,11 @@ describe('routes', () => {
     { page: 'evidence', id: hash },
     { page: 'tx', id: hash },
     { page: 'verify' },
+    { page: 'holdings' },
+    { page: 'holdings', holder: `did:hanse:dev:${'a2'.repeat(16)}` },
+    { page: 'supervision' },
+    { page: 'title', id: hash },
+    { page: 'story' },
   ];
   it.each(routes)('$page survives the address bar', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
@@ -25,6 +30,10 @@ describe('routes', () => {
     '#/tx',
     '#/x',
     '#/blocks/1/2',
+    '#/holdings/x',
+    '#/titles/x',
+    '#/story/1',
+    '#/constructor',
   ])('refuses %s', (text) => {
     expect(parseRoute(text).page).toBe('unknown');
   });

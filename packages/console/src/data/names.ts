@@ -5,6 +5,13 @@ import { runQuery } from './load.ts';
 
 const NAMES_MAX = 2_000;
 const AT_ONCE = 4;
+const JOIN = ' · ';
+
+/** The organisation in the name of a person, or the name as it is. */
+export function organisationIn(name: string, did: string): string {
+  const own = JOIN + shortDid(did);
+  return name.endsWith(own) ? name.slice(0, -own.length) : name;
+}
 
 /**
  * Names of identities for lists: those the genesis registers, and what the node says of others. They
@@ -67,7 +74,7 @@ export class NameBook {
     const [controller] = controllers;
     if (name !== '' || controller === undefined) return name;
     const organisation = this.#names.get(controller) ?? (await this.#record(controller)).name;
-    return organisation === '' ? '' : `${organisation} · ${shortDid(did)}`;
+    return organisation === '' ? '' : `${organisation}${JOIN}${shortDid(did)}`;
   }
 
   #record(did: string) {

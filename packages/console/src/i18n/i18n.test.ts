@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { createFormats, isoTime, shortDid, shortHash } from './format.ts';
+import { tradeEn } from './trade-en.ts';
+import { tradeZh } from './trade-zh.ts';
 import { zh } from './zh.ts';
 
 type Leaf = readonly [path: string, text: string];
@@ -15,10 +17,13 @@ function textsOf(node: unknown, path = ''): readonly Leaf[] {
   return Object.entries(Object(node)).flatMap(([key, one]) => textsOf(one, `${path}.${key}`));
 }
 
-const english = textsOf(en);
-const chinese = new Map(textsOf(zh));
+describe.each([
+  ['the pages', en, zh, ['.tx.fields.gas']],
+  ['trade finance', tradeEn, tradeZh, []],
+])('catalogues of %s', (_, own, other, names) => {
+  const english = textsOf(own);
+  const chinese = new Map(textsOf(other));
 
-describe('catalogues', () => {
   it('say every text in both languages with the same parts', () => {
     const marks = (one: string): readonly string[] => (one.match(/‹\d›/g) ?? []).sort();
     for (const [path, text] of english) {
@@ -31,7 +36,7 @@ describe('catalogues', () => {
 
   it('have Chinese where it is not a name', () => {
     const same = english.filter(([path, text]) => chinese.get(path) === text);
-    expect(same.map(([path]) => path)).toEqual(['.tx.fields.gas']);
+    expect(same.map(([path]) => path)).toEqual(names);
   });
 });
 

@@ -150,12 +150,12 @@ function Totals({
       {totals.map(({ currency, units, parts }) => {
         const amount = money(units, currency);
         return (
-          <p key={currency}>
-            <strong>{isOwn ? t.holdings.hold(amount) : t.holdings.holds(amount)}</strong>{' '}
+          <h2 key={currency}>
+            {isOwn ? t.holdings.hold(amount) : t.holdings.holds(amount)}{' '}
             <span className="note">
               {parts === 1 ? t.holdings.onePart : t.holdings.parts(f.number(parts))}
             </span>
-          </p>
+          </h2>
         );
       })}
     </div>

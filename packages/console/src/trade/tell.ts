@@ -11,6 +11,7 @@ import {
   type StoryStep,
   type ToldStep,
 } from './story.ts';
+import { organisationIn } from '../data/names.ts';
 import { shortHash } from '../i18n/format.ts';
 
 /** What a step is told with: names, and the packs it may speak of. */
@@ -220,17 +221,15 @@ export type Refusal = {
   readonly reason: string | undefined;
   /** Whether it was an attempt to finance what is taken already. */
   readonly isSecond: boolean;
+  /** Whether the same invoice was brought in another file. */
+  readonly isTwin: boolean;
   readonly pack: string | undefined;
   readonly document: string | undefined;
 };
 
 /** Reasons that keep an invoice from being financed twice. */
-const SECOND: ReadonlySet<string> = new Set([
-  'DUPLICATE_FINANCED',
-  'DUPLICATE_REGISTERED',
-  'CLAIM_LOCKED',
-  'CLAIM_IN_PACKS',
-]);
+const TWIN: ReadonlySet<string> = new Set(['DUPLICATE_FINANCED', 'DUPLICATE_REGISTERED']);
+const SECOND: ReadonlySet<string> = new Set([...TWIN, 'CLAIM_LOCKED', 'CLAIM_IN_PACKS']);
 
 /** What became of a refused step that was proved; undefined when it was not refused, or not proved. */
 export function tellRefusal({ loaded, calls }: ToldStep, teller: Teller): Refusal | undefined {
@@ -242,11 +241,13 @@ export function tellRefusal({ loaded, calls }: ToldStep, teller: Teller): Refusa
   const params = new Map(status.value.params.map(({ name, value }) => [name, value]));
   const reason = params.get('reason') ?? '';
   const [call] = calls;
+  const signer = tx.signers[0]?.did ?? '';
   return {
-    who: nameOf(tx.signers[0]?.did ?? ''),
+    who: organisationIn(nameOf(signer), signer),
     what: call === undefined ? '' : commandText(call, teller),
     reason: isReason(reason) ? t.reasons[reason] : undefined,
     isSecond: SECOND.has(reason),
+    isTwin: TWIN.has(reason),
     pack: call === undefined ? undefined : hashIn(call.args, 'pack'),
     document: call === undefined ? undefined : hashIn(call.args, 'document'),
   };

@@ -139,19 +139,17 @@ function TellingText({
 /** The refused step, with the reason in one sentence: the point of the whole story. */
 function RefusalText({ refusal }: { readonly refusal: Refusal }): ReactNode {
   const { t } = useTradeText();
-  const { who, what, reason, isSecond, document } = refusal;
+  const { who, what, reason, isSecond, isTwin, document } = refusal;
   return (
     <div className="story-refused">
       {isSecond ? <p className="story-refused-title">{t.story.refusedTitle}</p> : null}
-      <p className="story-lead">
-        {isSecond ? t.story.second(who, what) : t.story.tried(who, what)}
-      </p>
+      <p className="story-lead">{isTwin ? t.story.second(who, what) : t.story.tried(who, what)}</p>
       <p className="story-more">
         <Mark state="forged">
           {reason === undefined ? t.story.failed : t.story.because(reason)}
         </Mark>
       </p>
-      {isSecond && document !== undefined ? <Twin id={document} /> : null}
+      {isTwin && document !== undefined ? <Twin id={document} /> : null}
     </div>
   );
 }
