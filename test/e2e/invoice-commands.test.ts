@@ -126,9 +126,9 @@ describe('a network with the demo', () => {
     await json('invoice', 'sign', CN, '--as', 'supplier2');
     const ask = ['invoice', 'ask', CN, '100,000.00', 'bank2', '--pledge', '--as', 'supplier2'];
     const { deal } = await json<{ readonly deal: string }>(...ask);
-    const offer = await json<{ readonly fee: number; readonly terms: string }>(
-      ...['invoice', 'offer', deal, '--fee', '1250.00', '--as', 'bank2'],
-    );
+    type Offer = { readonly fee: number; readonly terms: string };
+    const bid = ['invoice', 'offer', deal, '--fee', '1250.00', '--as', 'bank2'];
+    const offer = await json<Offer>(...bid);
     expect(offer.fee).toBe(125_000);
     const other = join(dir, 'terms.json');
     const terms = JSON.parse(readFileSync(join(dir, offer.terms), 'utf8')) as { fee: number };

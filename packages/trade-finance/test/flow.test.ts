@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isJsonObject } from '@hanse/codec';
 import { importDocument, type ImportResult } from '@hanse/einvoice';
 import { HanseError, isHanseError } from '@hanse/kit';
 import { compileSchematron } from '@hanse/schematron';
@@ -183,7 +184,7 @@ describe('opened terms', () => {
 
   it('are refused when a part is missing or another thing', () => {
     const json = termsJson(terms);
-    if (typeof json !== 'object' || json === null) throw new Error('it is an object');
+    if (!isJsonObject(json)) throw new Error('it is an object');
     for (const change of [{ format: 'x' }, { deal: '00' }, { fee: 1.5 }, { salt: null }]) {
       const read = codeOf(() => readTerms({ ...json, ...change }));
       expect(read).toMatchObject(['TradeObjectUnknown', { object: 'terms' }]);

@@ -74,7 +74,7 @@ async function prove(
   );
 }
 
-function stepJson({ notes: _, ...step }: ToldStep, proofs: readonly Proof[]): Json {
+function stepJson(step: ToldStep, proofs: readonly Proof[]): Json {
   const { id, title, by, says, height, refused, parts, currency } = step;
   return {
     id,

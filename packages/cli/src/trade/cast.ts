@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonArray, isJsonObject, type Json } from '@hanse/codec';
-import type { Client, Signer } from '@hanse/client';
+import type { Signer } from '@hanse/client';
 import type { Suite } from '@hanse/crypto';
 import { HanseError, must } from '@hanse/kit';
 import { inceptionSchema, type Inception } from '@hanse/model';
@@ -138,18 +138,6 @@ export async function foundersOf(
   return Promise.all(
     ORGANISATIONS.map((name) => identities.signer(suite, organisationIdentity(name))),
   );
-}
-
-/** Whether the chain has everybody's roles already, as one node answers. */
-export async function hasRoles(client: Client, identities: IdentityStore): Promise<boolean> {
-  const organisations = CAST.map(({ name, roles }) => ({ roles, own: organisationIdentity(name) }));
-  if (!organisations.every(({ own }) => identities.has(own))) return false;
-  const { value } = await client.query('roles', 'list', { after: undefined, limit: 100 });
-  const given = new Map(value.rows.map(({ organisation, roles }) => [organisation, roles]));
-  return organisations.every(({ own, roles }) => {
-    const has = given.get(identities.info(own).did) ?? [];
-    return roles.every((role) => has.includes(role));
-  });
 }
 
 function readInceptions(dir: string): Inceptions {

@@ -1,5 +1,4 @@
 import type { Json } from '@hanse/codec';
-import { toHex } from '@hanse/kit';
 import { money, type Done, type HeldPart, type Title } from '@hanse/trade-finance';
 import type { Context } from '../context.ts';
 import { textIn } from '../language.ts';
@@ -71,11 +70,6 @@ export function partsOfTitle({ intervals }: Title): readonly HeldPart[] {
     status,
     flag,
   }));
-}
-
-/** Ids of a title or a deal for JSON. */
-export function hex(bytes: Uint8Array): string {
-  return toHex(bytes);
 }
 
 /** Text indented as part of what is above it. */

@@ -28,9 +28,6 @@ export type KeptDocument = {
   readonly due: string;
 };
 
-/** What belongs to a deal and is not on the chain. */
-export type KeptDeal = { readonly terms?: Terms; readonly payment?: Json };
-
 /**
  * What the people of this machine know of their trades beside the chain: documents, opened terms, payments. It lies
  * in the data folder, readable by its owner only, and never leaves it.

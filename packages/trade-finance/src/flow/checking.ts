@@ -35,7 +35,7 @@ type ClaimRow = {
 type VerdictRow = EpochTags & { readonly importer: string };
 
 /**
- * Rule *recompute*: read the document again, ask the registry under one's own name, and compare everything with the
+ * Recompute before a lock: read the document again, ask the registry under one's own name, and compare everything with the
  * verdicts on the chain, in each epoch that a lock needs. Rows are read with proof. Throws VerdictMismatch that names
  * the first part that is wrong, and whatever keeps the tags from being asked for: no tags, no lock.
  */

@@ -2,7 +2,7 @@ import type { Client, Signer } from '@hanse/client';
 import type { TagTransport } from '@hanse/claims';
 import type { ArgsOf, NamesOf } from '@hanse/contract';
 import { minorDigitsOf, fromMinor } from '@hanse/einvoice';
-import { HanseError, must, toHex, type Clock, type Random } from '@hanse/kit';
+import { HanseError, must, type Clock, type Random } from '@hanse/kit';
 import type { Call, Until } from '@hanse/model';
 import type { contract as claimsContract } from '../claims.ts';
 import type { contract as packsContract } from '../packs.ts';
@@ -127,9 +127,4 @@ export function money(units: number, currency: string): string {
 /** A step that was one transaction. */
 export function doneBy({ txid, height }: Sent, says: Text): Done {
   return { txids: [txid], height, says };
-}
-
-/** A hash cut short for a sentence. */
-export function shortHash(hash: Uint8Array): string {
-  return `${toHex(hash).slice(0, 8)}…`;
 }
