@@ -96,7 +96,9 @@ export async function setUpTrade(network: Network): Promise<TradeNetwork> {
   const source = { suite, genesis, chainId, nodeUrl: network.url(0), clock };
   const readIdentity = readProved(source);
   const parts = { suite, chainId, did, dir, readIdentity, clock, random, log: silentLog };
-  const registry = await startRegistry({ ...parts, port: 0 });
+  // Nobody here tries to guess; a hundred deals take more tags than a member asks for in a minute.
+  const quota = { perMinute: 100_000, perDay: 100_000 };
+  const registry = await startRegistry({ ...parts, quota, port: 0 });
   const desk: Desk = { client, clock, random, registry: transportTo(registry.url) };
   const { epoch, group } = key;
   const published = { epoch, group, publicKey: key.key.publicKey };

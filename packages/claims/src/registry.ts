@@ -162,7 +162,7 @@ export class TagRegistry {
     return refusal('TagEpochUnknown', { epoch, open: [...this.#epochs.keys()].join(', ') });
   }
 
-  /** Rules *members* and *signed*. */
+  /** Who asks, and whether it has signed: members and what they sign. */
   async #authenticate(open: OpenRequest): Promise<Result<Member, ClaimRefusal>> {
     const { requester, kid } = open.request;
     const member = await this.#config.members(requester, kid);

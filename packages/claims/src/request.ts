@@ -35,7 +35,7 @@ export const tagAnswerSchema = t.struct({
   proof: t.fixed(64),
 });
 
-/** What a requester signs by the rule *signed*, given the bytes of the request. */
+/** Rule *signed*: what a requester signs, given the bytes of the request. */
 export function tagRequestSignBytes(request: Uint8Array): Uint8Array {
   return domain('hanse-tag-request-sig/1', request);
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@hanse/codec';
 import { readFileSync } from 'node:fs';
+import { isJsonObject } from '@hanse/codec';
 import { importDocument, type ImportResult } from '@hanse/einvoice';
 import { HanseError, isHanseError } from '@hanse/kit';
 import { compileSchematron } from '@hanse/schematron';

@@ -2,7 +2,7 @@ import { registryKeySchema, requestTags, verdictTags, type RegistryKey } from '@
 import { readRow, type Signer } from '@hanse/client';
 import { decode, encode, t, type Schema } from '@hanse/codec';
 import { tagInputs, type BusinessKeys } from '@hanse/einvoice';
-import { HanseError } from '@hanse/kit';
+import { HanseError, isHanseError } from '@hanse/kit';
 import type { RegistryKey as KeyRow } from '../claims/tables.ts';
 import { claimsCall, doneBy, send, type Desk, type Done } from './desk.ts';
 
@@ -19,6 +19,7 @@ export type EpochTags = {
 
 /** Epochs that can be open at a time: the one before, the current one, and what is published ahead. */
 const EPOCHS_MAX = 8;
+const ATTEMPTS_MAX = 3;
 
 const epochsSchema = t.struct({
   newest: t.u32,
@@ -69,7 +70,15 @@ export async function tagsOf(
   const { clock, random, registry } = desk;
   const { suite, chainId } = await desk.client.chain();
   const client = { suite, chainId, key, requester, clock, random };
-  return verdictTags(await requestTags(client, tagInputs(keys), registry));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return verdictTags(await requestTags(client, tagInputs(keys), registry));
+    } catch (error) {
+      // A connection that was idle may be gone. Each attempt is a request of its own: none is answered twice.
+      const isAway = isHanseError(error) && error.codeName === 'RegistryUnreachable';
+      if (!isAway || attempt >= ATTEMPTS_MAX) throw error;
+    }
+  }
 }
 
 /** Publish a registry's key of the next epoch and, unless askers shall move first, make it current. */
