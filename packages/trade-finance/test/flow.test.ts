@@ -1,4 +1,3 @@
-import { isJsonObject } from '@hanse/codec';
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@hanse/codec';
 import { importDocument, type ImportResult } from '@hanse/einvoice';
