@@ -2,11 +2,20 @@ import { rejectionOf } from '@hanse/client';
 import { fromHex, isHanseError, toHex } from '@hanse/kit';
 import {
   askClaims,
+  askWhole,
+  claimsCall,
+  factsOf,
+  importWithRules,
   lockWhole,
   offerTerms,
   readTitle,
+  registryKeys,
+  send,
   STORY,
+  tagsOf,
   tellStory,
+  type EpochTags,
+  type StoryFile,
   type ToldStep,
 } from '@hanse/trade-finance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +42,8 @@ function step(id: string): ToldStep {
 }
 
 describe('the story', () => {
-  it('is told to its end', async () => {
+  // Some forty transactions, each waited for until it is proved: a busy machine takes its time.
+  it('is told to its end', { timeout: 600_000 }, async () => {
     const seen: string[] = [];
     told = await tellStory(STORY, trade.stage, [], ({ id }) => void seen.push(id));
     expect(seen).toEqual(STORY.map(({ id }) => id));
@@ -125,6 +135,43 @@ describe('a bank', () => {
     expect(held.value.rows).toEqual([]);
   });
 
+  it.each([
+    ['X', (honest: Tags) => ({ ...honest, x: fresh() })],
+    ['N', (honest: Tags) => ({ ...honest, n: honest.n.map(fresh) })],
+    ['N', (honest: Tags) => ({ ...honest, n: honest.n.slice(1) })],
+    ['T', (honest: Tags) => ({ ...honest, t: [] })],
+    ['X', (honest: Tags) => ({ ...honest, x: honest.n[0] ?? fresh() })],
+    ['payable', (honest: Tags) => ({ ...honest, payable: 1 })],
+    ['ruleSet', (honest: Tags) => ({ ...honest, ruleSet: 'EN16931 9.9.9' })],
+  ] as const)('locks nothing when an importer lies about %s', async (part, lie) => {
+    const { stage } = trade;
+    const { desk, signers, organisations } = stage;
+    const file = await otherInvoice();
+    const { document, root } = await stage.deposit(file, 'supplier2');
+    const {
+      keys,
+      currency,
+      issued,
+      units: payable,
+      ruleSet,
+      result,
+    } = factsOf(file.result, 'invoice');
+    const [current] = await registryKeys(desk);
+    if (current === undefined) throw new Error('there is a key');
+    const tags = await tagsOf(desk, signers.importer, current, keys);
+    const parties = { seller: organisations.supplier2, buyer: organisations.supplier };
+    const facts = { currency, issued, payable, deductions: 0, ruleSet, result, ...parties };
+    const verdict = { document, root, ...facts, ...lie(tags) };
+    await send(desk, [signers.importer], [await claimsCall(desk, 'recordVerdict', verdict)]);
+    await askWhole(desk, signers.supplier2, document, [organisations.bank2]);
+    await expect(lockWhole(desk, signers.bank2, file)).rejects.toMatchObject({
+      codeName: 'VerdictMismatch',
+      params: { part },
+    });
+    const { value } = await askClaims(desk).status({ document });
+    expect(value?.state).toBe('PENDING');
+  });
+
   it('locks nothing without the registry', async () => {
     const { stage } = trade;
     const registry = () => Promise.reject(new Error('nobody is there'));
@@ -137,6 +184,25 @@ describe('a bank', () => {
     expect(status.value?.state).toBe('PENDING');
   });
 });
+
+type Tags = EpochTags;
+let made = 0;
+
+function fresh(): Uint8Array {
+  return suiteHash(new TextEncoder().encode(`made up ${++made}`));
+}
+
+/** An invoice with a number that no other one has. */
+async function otherInvoice(): Promise<StoryFile> {
+  const { name, bytes } = trade.stage.files.trade2;
+  const text = new TextDecoder()
+    .decode(bytes)
+    .replace('KS-88213', `KS-9${String(++made).padStart(4, '0')}`);
+  const other = new TextEncoder().encode(
+    text.replace('<cbc:IssueDate>2026-11-04', '<cbc:IssueDate>2026-11-03'),
+  );
+  return { name, bytes: other, result: importWithRules(other, name, undefined) };
+}
 
 function suiteHash(bytes: Uint8Array): Uint8Array {
   return network.files.suite.hash(bytes);

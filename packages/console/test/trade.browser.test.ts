@@ -153,6 +153,13 @@ describe.skipIf(!existsSync(CHROMIUM))(`trade finance in a browser (needs ${CHRO
     await card.getByRole('button', { name: /^Sign and pass on €/ }).click();
     await card.getByText('Done, and proved.').waitFor();
     tellFrom(before + 1);
+    // The card is what it is now; what can be done with it is another thing than before.
+    await page.locator('.holding').getByText('Done, and proved.').waitFor();
+    await page
+      .locator('.holding')
+      .filter({ hasText: 'Done, and proved.' })
+      .getByRole('button', { name: 'Take back' })
+      .waitFor({ timeout: 20_000 });
     const { toSign } = await waitingFor(s2);
     expect(toSign).toBeGreaterThan(1);
     await close(page);

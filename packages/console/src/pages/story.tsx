@@ -84,7 +84,13 @@ function StoryBody({
           {story.isCut ? <p className="note">{t.story.cut}</p> : null}
           <ol className="story">
             {story.steps.map((step, index) => (
-              <StoryStepItem key={step.txid} step={step} number={index + 1} packs={byId} />
+              <StoryStepItem
+                key={step.txid}
+                step={step}
+                number={index + 1}
+                packs={byId}
+                currencies={story.currencies}
+              />
             ))}
           </ol>
         </Panel>

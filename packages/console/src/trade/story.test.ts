@@ -37,6 +37,7 @@ beforeAll(async () => {
     list: (items) => items.join(', '),
     nameOf: (did) => names.get(did) ?? did,
     packs: new Map(packs.rows.map((pack) => [toHex(pack.id), pack])),
+    currencies: story.currencies,
   });
   english = teller('en');
   chinese = teller('zh-CN');

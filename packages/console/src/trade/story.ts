@@ -36,6 +36,8 @@ export type Story = {
   readonly steps: readonly StoryStep[];
   /** Documents that the contracts speak of: files that the reader may open. */
   readonly documents: readonly string[];
+  /** Currencies of invoices that were credited, by document: events hold counts of units. */
+  readonly currencies: ReadonlyMap<string, string>;
   /** Whether earlier steps were left out. */
   readonly isCut: boolean;
 };
@@ -68,9 +70,12 @@ export async function loadStory(trade: Trade, checking: Checking): Promise<Story
   const deposits = await readEvents(trade, 'evidence', checking, 'deposited');
   const known = new Set(documents);
   const steps = stepsOf([...events, ...deposits.filter((one) => known.has(depositOf(one)))]);
-  const refused = await findRefused(checking, steps);
+  const [refused, currencies] = await Promise.all([
+    findRefused(checking, steps),
+    currenciesOf(trade, events, checking),
+  ]);
   const all = [...steps, ...refused].sort(byPlace);
-  return { steps: all.slice(-STEPS_MAX), documents, isCut: all.length > STEPS_MAX };
+  return { steps: all.slice(-STEPS_MAX), documents, currencies, isCut: all.length > STEPS_MAX };
 }
 
 type Ordered = StoryStep & { readonly index: number };
@@ -119,6 +124,26 @@ function documentsOf(events: readonly Placed[]): readonly string[] {
   const hashes = events.flatMap(({ data }) => [data['document'], data['note']]);
   const known = hashes.filter((one): one is Uint8Array => one instanceof Uint8Array).map(toHex);
   return [...new Set(known)];
+}
+
+async function currenciesOf(
+  { claims }: Trade,
+  events: readonly Placed[],
+  { signal }: Checking,
+): Promise<ReadonlyMap<string, string>> {
+  const credited = events.filter(({ event }) => event.name === 'Credited');
+  const documents = new Map<string, Uint8Array>();
+  for (const { data } of credited) {
+    const { document } = data;
+    if (document instanceof Uint8Array) documents.set(toHex(document), document);
+  }
+  const found = await Promise.all(
+    [...documents].slice(-STEPS_MAX).map(async ([id, document]) => {
+      const { value } = await claims.query.get({ document }, { signal });
+      return [id, value?.currency ?? ''] as const;
+    }),
+  );
+  return new Map(found);
 }
 
 function stepsOf(events: readonly Placed[]): readonly Ordered[] {

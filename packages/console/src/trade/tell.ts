@@ -18,6 +18,8 @@ import { shortHash } from '../i18n/format.ts';
 export type Teller = TradeText & {
   readonly nameOf: (did: string) => string;
   readonly packs: ReadonlyMap<string, Pack>;
+  /** Currencies of invoices without a pack, by document. */
+  readonly currencies: ReadonlyMap<string, string>;
 };
 
 /** A step in words: the first sentence is what it is about. */
@@ -122,7 +124,7 @@ function sentencesOf(
     case 'claims.Credited':
       return [t.story.credited(amountOf(countIn(data, 'units'), data, teller))];
     case 'evidence.deposited':
-      return [t.story.deposited(party('depositor'))];
+      return [t.story.deposited(organisationIn(party('depositor'), textIn(data, 'depositor')))];
     default:
       return [];
   }
@@ -177,13 +179,15 @@ function dealtText(data: Fields, all: readonly StoryEvent[], teller: Teller): re
   }
 }
 
-/** Units as money where the pack, and so the currency, is known. */
-function amountOf(units: number, data: Fields, { packs, money }: Teller): string {
-  const pack = packs.get(hashIn(data, 'pack') ?? '') ?? packOver(packs, hashIn(data, 'document'));
-  return pack === undefined ? String(units) : money(units, pack.currency);
+/** Units as money where the currency is known. */
+function amountOf(units: number, data: Fields, { packs, currencies, money }: Teller): string {
+  const document = hashIn(data, 'document') ?? '';
+  const pack = packs.get(hashIn(data, 'pack') ?? '') ?? packOver(packs, document);
+  const currency = pack?.currency ?? currencies.get(document) ?? '';
+  return currency === '' ? String(units) : money(units, currency);
 }
 
-function packOver(packs: ReadonlyMap<string, Pack>, document: string | undefined) {
+function packOver(packs: ReadonlyMap<string, Pack>, document: string) {
   return [...packs.values()].find((pack) => toHex(pack.document) === document);
 }
 

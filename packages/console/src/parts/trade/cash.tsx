@@ -9,12 +9,13 @@ import { Empty } from '../states.tsx';
 import { AmountField, Keeps, TwoPeople, useAmountFault } from './amount.tsx';
 import { ShowTrade } from './common.tsx';
 import { Fee } from './pay.tsx';
-import { SheetHead, SignStep } from './sign.tsx';
+import { SheetHead, SignStep, type Done } from './sign.tsx';
 
 type Parts = {
   readonly holding: Holding;
   readonly rules: Rules;
   readonly onClose: () => void;
+  readonly onDone: (done: Done) => void;
 };
 
 /** Ask a bank for money against units. */
@@ -49,6 +50,7 @@ function CashForm({
   holding,
   rules,
   banks,
+  onDone,
 }: Parts & { readonly banks: readonly string[] }): ReactNode {
   const { t, money } = useTradeText();
   const signer = useSigning();
@@ -105,6 +107,7 @@ function CashForm({
         label={t.cash.sign(money(asked, currency), nameOf(bank))}
         holder={holding.holder}
         done={t.cash.done}
+        onDone={onDone}
       />
     </>
   );

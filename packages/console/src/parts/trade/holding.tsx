@@ -13,7 +13,7 @@ import { FoldedProof, PackLink, RowMark } from './common.tsx';
 import { OwnDocument } from './documents.tsx';
 import { OfferSheet } from './offer.tsx';
 import { PaySheet } from './pay.tsx';
-import { SignStep } from './sign.tsx';
+import { SignDone, SignStep, type Done } from './sign.tsx';
 
 type Sheet = 'pass' | 'split' | 'cash' | 'take' | 'back' | 'offer';
 
@@ -51,9 +51,16 @@ export function HoldingCard({
   const { row, steps } = checked;
   const { units, currency, due, debtor } = row;
   const [open, setOpen] = useState<OpenSheet>();
+  const [done, setDone] = useState<Done & { readonly holding: Holding }>();
   const nameOf = useParties([debtor]);
   const standing = standingOf(row, deal);
   const close = (): void => setOpen(undefined);
+  const finish = (now: Done): void => {
+    setDone({ ...now, holding: open?.holding ?? row });
+    close();
+  };
+  // What was signed has changed the holding: nothing is offered before it is seen as it is now.
+  const isSettled = done === undefined || done.holding !== row;
   return (
     <article className="card holding" aria-labelledby={id}>
       <header className="holding-head">
@@ -69,21 +76,27 @@ export function HoldingCard({
         <StandingText holding={row} deal={deal} standing={standing} />
       </p>
       <OwnDocument id={toHex(row.document)} />
-      {isOwn && open === undefined ? (
+      {done === undefined ? null : <SignDone txid={done.txid} text={done.text} />}
+      {isOwn && open === undefined && isSettled ? (
         <p className="actions holding-actions">
           {(SHEETS[standing] ?? []).map((one, index) => (
             <button
               key={one}
               type="button"
               className={index === 0 ? 'button primary' : 'button'}
-              onClick={() => setOpen({ sheet: one, holding: row, deal })}
+              onClick={() => {
+                setDone(undefined);
+                setOpen({ sheet: one, holding: row, deal });
+              }}
             >
               {labelOf(one, t)}
             </button>
           ))}
         </p>
       ) : null}
-      {isOwn && open !== undefined ? <SheetOf {...open} rules={rules} onClose={close} /> : null}
+      {isOwn && open !== undefined ? (
+        <SheetOf {...open} rules={rules} onClose={close} onDone={finish} />
+      ) : null}
       <Details checked={checked} />
     </article>
   );
@@ -140,10 +153,14 @@ function StandingText({
   );
 }
 
-type SheetParts = OpenSheet & { readonly rules: Rules; readonly onClose: () => void };
+type SheetParts = OpenSheet & {
+  readonly rules: Rules;
+  readonly onClose: () => void;
+  readonly onDone: (done: Done) => void;
+};
 
-function SheetOf({ sheet, holding, deal, rules, onClose }: SheetParts): ReactNode {
-  const parts = { holding, rules, onClose };
+function SheetOf({ sheet, holding, deal, rules, onClose, onDone }: SheetParts): ReactNode {
+  const parts = { holding, rules, onClose, onDone };
   switch (sheet) {
     case 'pass':
       return <PaySheet mode="one" {...parts} />;
@@ -153,7 +170,7 @@ function SheetOf({ sheet, holding, deal, rules, onClose }: SheetParts): ReactNod
       return <CashSheet {...parts} />;
     case 'offer':
       return deal === undefined ? null : (
-        <OfferSheet holding={holding} deal={deal} onClose={onClose} />
+        <OfferSheet holding={holding} deal={deal} onClose={onClose} onDone={onDone} />
       );
     case 'take':
     case 'back':
@@ -166,10 +183,12 @@ function PlainSheet({
   sheet,
   holding,
   onClose,
+  onDone,
 }: {
   readonly sheet: 'take' | 'back';
   readonly holding: Holding;
   readonly onClose: () => void;
+  readonly onDone: (done: Done) => void;
 }): ReactNode {
   const { t, money } = useTradeText();
   const signer = useSigning();
@@ -189,6 +208,7 @@ function PlainSheet({
         label={`${label}: ${money(units, currency)}`}
         holder={holder}
         done={label}
+        onDone={onDone}
       >
         <button type="button" className="button" onClick={onClose}>
           {t.holdings.close}

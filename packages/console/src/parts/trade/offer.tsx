@@ -8,17 +8,19 @@ import { checkTerms, readTerms, TERMS_BYTES_MAX, type TermsCheck } from '../../t
 import { useParties, useTradeText } from '../../trade/use.ts';
 import { Fields, Mark, Time } from '../basic.tsx';
 import { FileButton } from './common.tsx';
-import { SheetHead, SignStep } from './sign.tsx';
+import { SheetHead, SignStep, type Done } from './sign.tsx';
 
 /** Rule `fee before signature`: a bank's offer with its terms opened, before anybody accepts it. */
 export function OfferSheet({
   holding,
   deal,
   onClose,
+  onDone,
 }: {
   readonly holding: Holding;
   readonly deal: Deal;
   readonly onClose: () => void;
+  readonly onDone: (done: Done) => void;
 }): ReactNode {
   const { t } = useTradeText();
   const id = useId();
@@ -52,7 +54,9 @@ export function OfferSheet({
           {t.offer.notTerms(badName)}
         </p>
       )}
-      {check === undefined ? null : <OpenedTerms holding={holding} deal={deal} check={check} />}
+      {check === undefined ? null : (
+        <OpenedTerms holding={holding} deal={deal} check={check} onDone={onDone} />
+      )}
     </section>
   );
 }
@@ -61,10 +65,12 @@ function OpenedTerms({
   holding,
   deal,
   check,
+  onDone,
 }: {
   readonly holding: Holding;
   readonly deal: Deal;
   readonly check: TermsCheck;
+  readonly onDone: (done: Done) => void;
 }): ReactNode {
   const { t, money } = useTradeText();
   const { language } = useText();
@@ -117,6 +123,7 @@ function OpenedTerms({
         label={t.offer.accept(money(terms.disbursed, currency))}
         holder={holding.holder}
         done={t.offer.done}
+        onDone={onDone}
       />
     </>
   );

@@ -19,12 +19,13 @@ import { useParties, useTradeData, useTradeText } from '../../trade/use.ts';
 import { Empty } from '../states.tsx';
 import { AmountField, Keeps, TwoPeople, useAmountFault } from './amount.tsx';
 import { ShowTrade, short } from './common.tsx';
-import { SheetHead, SignStep } from './sign.tsx';
+import { SheetHead, SignStep, type Done } from './sign.tsx';
 
 type Parts = {
   readonly holding: Holding;
   readonly rules: Rules;
   readonly onClose: () => void;
+  readonly onDone: (done: Done) => void;
 };
 
 /** Pass units on: to one for its invoice, or to several at once with one signature. */
@@ -63,7 +64,7 @@ export function PaySheet({ mode, ...parts }: Parts & { readonly mode: 'one' | 'm
 
 type FormParts = Parts & { readonly payables: readonly Payable[] };
 
-function PassForm({ holding, rules, payables }: FormParts): ReactNode {
+function PassForm({ holding, rules, payables, onDone }: FormParts): ReactNode {
   const { t, money } = useTradeText();
   const signer = useSigning();
   const group = useId();
@@ -113,12 +114,13 @@ function PassForm({ holding, rules, payables }: FormParts): ReactNode {
         label={t.pay.sign(money(paid, currency))}
         holder={holding.holder}
         done={t.pay.done}
+        onDone={onDone}
       />
     </>
   );
 }
 
-function SplitForm({ holding, rules, payables }: FormParts): ReactNode {
+function SplitForm({ holding, rules, payables, onDone }: FormParts): ReactNode {
   const { t, money } = useTradeText();
   const { f } = useText();
   const signer = useSigning();
@@ -168,6 +170,7 @@ function SplitForm({ holding, rules, payables }: FormParts): ReactNode {
         label={t.pay.signMany(money(paid, holding.currency), f.number(payments.length))}
         holder={holding.holder}
         done={t.pay.done}
+        onDone={onDone}
       />
     </>
   );

@@ -1,10 +1,13 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import type { Act } from '../../trade/acts.ts';
-import type { Signer } from '../../trade/signing.ts';
+import type { Signer, Signing } from '../../trade/signing.ts';
 import { useActing, useParties, useTradeText } from '../../trade/use.ts';
 import { Hash } from '../basic.tsx';
 import { TradeError } from './common.tsx';
 import { KeyOpener } from './keybar.tsx';
+
+/** What was signed and proved, and what follows. */
+export type Done = { readonly txid: string; readonly text: string };
 
 /**
  * The last step of everything that is signed: who signs, the button, and what became of it. `done` says what
@@ -16,6 +19,7 @@ export function SignStep({
   label,
   holder,
   done,
+  onDone,
   children,
 }: {
   readonly signer: Signer;
@@ -25,6 +29,8 @@ export function SignStep({
   /** The organisation that it is for. */
   readonly holder: string;
   readonly done: string;
+  /** Takes over once it is proved; without it the step itself says so. */
+  readonly onDone?: (done: Done) => void;
   /** Other buttons beside it. */
   readonly children?: ReactNode;
 }): ReactNode {
@@ -32,7 +38,12 @@ export function SignStep({
   const { state, sign } = signer;
   const acting = useActing();
   const nameOf = useParties(acting === undefined ? [] : [acting.organisation]);
-  if (state.kind === 'done') return <SignDone txid={state.txid} text={done} />;
+  const txid = state.kind === 'done' ? state.txid : undefined;
+  const tell = useEffectEvent((proved: string) => onDone?.({ txid: proved, text: done }));
+  useEffect(() => {
+    if (txid !== undefined) tell(txid);
+  }, [txid]);
+  if (txid !== undefined) return <SignDone txid={txid} text={done} />;
   if (acting === undefined) {
     return (
       <div className="sign">
@@ -69,22 +80,32 @@ export function SignStep({
         {state.kind === 'busy' ? null : children}
       </p>
       <p className="note">{t.sign.as(nameOf(acting.organisation))}</p>
-      {state.kind === 'busy' ? (
-        <p className="busy">
-          <progress aria-label={t.sign.busy} /> {t.sign.busy}
-        </p>
-      ) : null}
-      {state.kind === 'failed' ? (
-        <>
-          {isOpen ? <p className="note">{t.sign.open}</p> : null}
-          <TradeError error={state.error} />
-        </>
-      ) : null}
+      <SignState state={state} />
     </div>
   );
 }
 
-function SignDone({ txid, text }: { readonly txid: string; readonly text: string }): ReactNode {
+/** How far a signature is, and what went wrong with it. */
+function SignState({ state }: { readonly state: Signing }): ReactNode {
+  const { t } = useTradeText();
+  if (state.kind === 'busy') {
+    return (
+      <p className="busy">
+        <progress aria-label={t.sign.busy} /> {t.sign.busy}
+      </p>
+    );
+  }
+  if (state.kind !== 'failed') return null;
+  return (
+    <>
+      {state.isOpen ? <p className="note">{t.sign.open}</p> : null}
+      <TradeError error={state.error} />
+    </>
+  );
+}
+
+/** Says that something was signed and proved; the keyboard goes to it. */
+export function SignDone({ txid, text }: Done): ReactNode {
   const { t } = useTradeText();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus({ preventScroll: true }), []);

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { fromHex, must, toHex } from '@hanse/kit';
-import type { Pack } from '@hanse/trade-finance';
 import { useApp, useChecked, useLive, useText, type Resource } from '../../state.ts';
 import { proveStep, type StoryStep, type ToldStep } from '../../trade/story.ts';
 import {
@@ -50,11 +49,11 @@ export function StoryStepItem({
   step,
   number,
   packs,
+  currencies,
 }: {
   readonly step: StoryStep;
   readonly number: number;
-  readonly packs: ReadonlyMap<string, Pack>;
-}): ReactNode {
+} & Pick<Teller, 'packs' | 'currencies'>): ReactNode {
   const text = useTradeText();
   const { t } = text;
   const { f, m } = useText();
@@ -62,7 +61,7 @@ export function StoryStepItem({
   const told = state.kind === 'ready' ? state.value : undefined;
   const signers = told?.loaded.verified?.tx?.value.signers.map(({ did }) => did) ?? [];
   const nameOf = useParties([...signers, ...didsOf(step)]);
-  const teller: Teller = { ...text, nameOf, packs };
+  const teller: Teller = { ...text, nameOf, packs, currencies };
   const refusal = told === undefined ? undefined : tellRefusal(told, teller);
   const steps = told?.loaded.steps ?? [];
   const isProved = verdictOf(steps) === 'verified';
