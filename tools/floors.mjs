@@ -64,7 +64,7 @@ function importProblem(pkg, path, specifier, byName) {
     return target.startsWith(`${pkg.dir}/`) ? undefined : `${specifier} leaves the package`;
   }
   if (!specifier.startsWith('@hanse/')) {
-    return pkg.side === 'client' && specifier.startsWith('node:') && !/\.test\.tsx?$/.test(path)
+    return pkg.side === 'client' && specifier.startsWith('node:') && !isTest(path)
       ? `${pkg.name} runs in browsers and must not use ${specifier}`
       : undefined;
   }
