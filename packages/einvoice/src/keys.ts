@@ -84,7 +84,7 @@ type PartyKeys = { readonly ids: readonly string[]; readonly name: readonly stri
 /** Keys of a party: its identifiers from the strongest to the weakest, and its name. */
 function partyKeys(party: Party): PartyKeys {
   const name = alphanumerics(party.name ?? '');
-  const isName = [...name].length >= 2 && name.length <= einvoiceBounds.keyNameCharsMax;
+  const isName = Array.from(name).length >= 2 && name.length <= einvoiceBounds.keyNameCharsMax;
   const ranked = party.ids
     .map((id) => ({ rank: rankOf(id), own: ownCountry(id, party), text: idKey(id, party, name) }))
     .filter((one): one is Ranked => one.text !== undefined)

@@ -49,7 +49,7 @@ describe('VAT numbers', () => {
 
   it.each(VAT)('%s does not hold when a digit is changed', (number) => {
     const at = number.search(/\d(?=\D*$)|\d/);
-    const places = [...number].flatMap((c, i) => (/\d/.test(c) && i >= at ? [i] : []));
+    const places = Array.from(number).flatMap((c, i) => (/\d/.test(c) && i >= at ? [i] : []));
     const changed = places.slice(0, 7).map((i) => {
       const digit = (Number(number[i]) + 1) % 10;
       return checkVat(number.slice(0, i) + String(digit) + number.slice(i + 1));
