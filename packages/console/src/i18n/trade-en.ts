@@ -455,6 +455,8 @@ export const tradeEn = {
     credited: (amount: string) => `A credit note takes ${amount} off the invoice.`,
     asked: (holder: string, bank: string, amount: string) =>
       `${holder} asked ${bank} for money for ${amount}.`,
+    passed: (by: string, amount: string, receiver: string) =>
+      `${by} passed ${amount} on to ${receiver}, who has to sign.`,
     offered: (bank: string) => `${bank} locked the claim and made an offer.`,
     accepted: (holder: string) => `${holder} accepted the offer.`,
     dealFinanced: (bank: string) => `${bank} proved that it paid.`,

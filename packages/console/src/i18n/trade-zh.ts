@@ -470,6 +470,7 @@ export const tradeZh: TradeMessages = {
     cancelled: '主张已取消。',
     credited: (amount) => `贷项通知单从发票中冲减 ${amount}。`,
     asked: (holder, bank, amount) => `${holder} 以 ${amount} 向 ${bank} 申请融资。`,
+    passed: (by, amount, receiver) => `${by} 向 ${receiver} 转让 ${amount}，等待其签名。`,
     offered: (bank) => `${bank} 锁定主张并报价。`,
     accepted: (holder) => `${holder} 接受了报价。`,
     dealFinanced: (bank) => `${bank} 证明已付款。`,

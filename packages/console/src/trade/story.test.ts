@@ -91,6 +91,18 @@ describe('the story', () => {
     }
   });
 
+  it('names who should sign once the call is proved', async () => {
+    const step = must(
+      story.steps.find(({ events }) => events.some(({ data }) => data['act'] === 'transfer')),
+      'a transfer',
+    );
+    expect(tellEvents(step.events, english).sentences[0]).toContain('the receiver has to sign');
+    const { calls, events } = await proveStep(checking, step.txid);
+    expect(tellEvents(events, english, calls).sentences[0]).toBe(
+      'Meridian Metals passed €102,081.60 on to Kestrel Smelting, who has to sign.',
+    );
+  });
+
   it('says who was refused what, and why', async () => {
     const told = await proveStep(checking, fake.story.refused);
     const refusal = must(tellRefusal(told, english), 'a refusal');

@@ -48,12 +48,16 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   'packs.Hit': 8,
 };
 
-/** What a step that went through says. */
-export function tellEvents(events: readonly StoryEvent[], teller: Teller): Telling {
+/** What a step that went through says; its calls, once they are proved, name who should sign. */
+export function tellEvents(
+  events: readonly StoryEvent[],
+  teller: Teller,
+  calls: readonly StoryCall[] = [],
+): Telling {
   const sorted = [...events].sort((a, b) => weightOf(a) - weightOf(b));
   const isInDeal = events.some(({ name }) => name === 'Dealt' || name === 'Moved');
   const told = sorted.filter((event) => !(isInDeal && isImplied(event)));
-  const sentences = told.flatMap((event) => sentencesOf(event, events, teller));
+  const sentences = told.flatMap((event) => sentencesOf(event, { events, calls }, teller));
   return { sentences: [...new Set(sentences)], ...subjectOf(events) };
 }
 
@@ -79,9 +83,12 @@ function subjectOf(events: readonly StoryEvent[]): Pick<Telling, 'pack' | 'docum
   return { pack: find(['pack']), document: find(['document', 'id']) };
 }
 
+/** All that a transaction did and asked for. */
+type Whole = { readonly events: readonly StoryEvent[]; readonly calls: readonly StoryCall[] };
+
 function sentencesOf(
   { contract, name, data }: StoryEvent,
-  all: readonly StoryEvent[],
+  all: Whole,
   teller: Teller,
 ): readonly string[] {
   const { t, nameOf } = teller;
@@ -90,7 +97,7 @@ function sentencesOf(
     case 'packs.Moved':
       return movedText(data, all, teller);
     case 'packs.Dealt':
-      return dealtText(data, all, teller);
+      return dealtText(data, all.events, teller);
     case 'packs.CreditNote':
       return [t.story.alerted(teller.list(listIn(data, 'alerted').map(nameOf)))];
     case 'packs.Hit':
@@ -131,7 +138,7 @@ function sentencesOf(
 }
 
 /** An act that was asked for and signed in one transaction is told once. */
-function movedText(data: Fields, all: readonly StoryEvent[], teller: Teller): readonly string[] {
+function movedText(data: Fields, { events: all, calls }: Whole, teller: Teller): readonly string[] {
   const { t, nameOf } = teller;
   const act = textIn(data, 'act');
   const phase = textIn(data, 'phase');
@@ -147,7 +154,18 @@ function movedText(data: Fields, all: readonly StoryEvent[], teller: Teller): re
   if (phase === 'request' && all.some(isAsked)) return [];
   if (!isAct(act, t.acts) || !isPhase(phase)) return [];
   const amount = amountOf(unitsIn(data), data, teller);
+  const receiver = act === 'transfer' && phase === 'request' ? receiverIn(calls, data) : '';
+  if (receiver !== '')
+    return [t.story.passed(nameOf(textIn(data, 'by')), amount, nameOf(receiver))];
   return [t.acts[act][phase](nameOf(textIn(data, 'by')), amount)];
+}
+
+/** To whom the units of an act are passed. */
+function receiverIn(calls: readonly StoryCall[], data: Fields): string {
+  const call = calls.find(
+    ({ method, args }) => method === 'transfer' && countIn(args, 'from') === countIn(data, 'from'),
+  );
+  return call === undefined ? '' : textIn(call.args, 'receiver');
 }
 
 function unitsIn(data: Fields): number {

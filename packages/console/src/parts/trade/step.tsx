@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { fromHex, must, toHex } from '@hanse/kit';
 import { useApp, useChecked, useLive, useText, type Resource } from '../../state.ts';
-import { proveStep, type StoryStep, type ToldStep } from '../../trade/story.ts';
+import { proveStep, textIn, type StoryStep, type ToldStep } from '../../trade/story.ts';
 import {
   documentName,
   tellEvents,
@@ -60,7 +60,8 @@ export function StoryStepItem({
   const state = useProved(step);
   const told = state.kind === 'ready' ? state.value : undefined;
   const signers = told?.loaded.verified?.tx?.value.signers.map(({ did }) => did) ?? [];
-  const nameOf = useParties([...signers, ...didsOf(step)]);
+  const receivers = told?.calls.map(({ args }) => textIn(args, 'receiver')) ?? [];
+  const nameOf = useParties([...signers, ...receivers, ...didsOf(step)]);
   const teller: Teller = { ...text, nameOf, packs, currencies };
   const refusal = told === undefined ? undefined : tellRefusal(told, teller);
   const steps = told?.loaded.steps ?? [];
@@ -68,7 +69,7 @@ export function StoryStepItem({
   // A deposit's event is not in the contracts' words: it is told as it was listed.
   const events =
     isProved && told !== undefined && told.events.length > 0 ? told.events : step.events;
-  const telling = tellEvents(events, teller);
+  const telling = tellEvents(events, teller, told?.calls);
   const subject = refusal ?? telling;
   const { document } = subject;
   return (
